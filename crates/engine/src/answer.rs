@@ -41,7 +41,9 @@ pub struct Rows {
 
 impl std::fmt::Debug for Rows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rows").field("schema", &self.schema).finish_non_exhaustive()
+        f.debug_struct("Rows")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +79,10 @@ impl Report {
 
     /// Whether rows are missing: exit code 3.
     pub fn is_partial(&self) -> bool {
-        self.warnings.lock().iter().any(|warning| warning.kind.loses_rows())
+        self.warnings
+            .lock()
+            .iter()
+            .any(|warning| warning.kind.loses_rows())
     }
 }
 

@@ -1,49 +1,521 @@
 //! A session: settings, and the way from a script to its answers.
+//!
+//! A script is parsed whole (`script.rs`), then each statement's names are resolved (`names.rs`), DataFusion plans it
+//! over lazy catalogs (`catalog.rs`, `table.rs`), and its rows stream from the scans (`scan.rs`, `fetch.rs`).
 
 use std::sync::Arc;
 
+use arrow::{
+    array::{RecordBatch, StringArray},
+    datatypes::{DataType, Field, Schema},
+};
 use cirrus_provider::{Catalog, Cloud};
-use futures::stream::BoxStream;
+use datafusion::{
+    execution::{FunctionRegistry, SessionStateBuilder},
+    logical_expr::LogicalPlan,
+    physical_plan::{ExecutionPlan, execute_stream},
+    prelude::{SessionConfig, SessionContext},
+    sql::{
+        parser::{ExplainStatement, ResetStatement, Statement},
+        sqlparser::ast::{self, ObjectName, Set, Use},
+    },
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use parking_lot::Mutex;
 
-use crate::{Answer, Error};
+use crate::{
+    Answer, Body, Error, OutputColumn, Rows,
+    catalog::CloudCatalog,
+    context::StatementContext,
+    explain, failure,
+    json::JsonArrows,
+    names::{self, Heading, Names},
+    relations::{self, CATALOGS},
+    script::{self, ScriptStatement, TextSpan},
+    setting::Current,
+    trace,
+};
 
 /// What a session starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The regions of `--region`, in order; empty means the cloud's default region.
     pub regions: Vec<String>,
-    /// `--read-only`.
+    /// Refuse every write.
     pub read_only: bool,
+    /// Go on with the next statement after one that failed.
+    pub keep_going: bool,
 }
 
 /// Runs statements against a catalog and a cloud.
-#[derive(Debug)]
-pub struct Session {}
+pub struct Session {
+    catalog: Arc<Catalog>,
+    cloud: Arc<dyn Cloud>,
+    settings: Settings,
+    context: SessionContext,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    current: Current,
+    /// The service of `USE aws.cognito`.
+    default_service: Option<String>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Session {
     /// Opens a session; makes no call and decodes no schema.
-    pub fn new(_catalog: Arc<Catalog>, _cloud: Arc<dyn Cloud>, _settings: Settings) -> Self {
-        unimplemented!()
+    pub fn new(catalog: Arc<Catalog>, cloud: Arc<dyn Cloud>, settings: Settings) -> Self {
+        let context = datafusion_context(&catalog);
+        let current = Current {
+            regions: settings.regions.clone(),
+            max_api_calls: None,
+        };
+        let state = Mutex::new(State {
+            current,
+            default_service: None,
+        });
+        Self {
+            catalog,
+            cloud,
+            settings,
+            context,
+            state,
+        }
     }
 
     /// Runs a script: everything is parsed first, then each statement is planned and answered when it is asked for.
     ///
-    /// The stream ends after the first error. An answer's rows must be drained (or dropped) before the next is asked for.
-    pub fn run<'a>(&'a self, _sql: &'a str) -> BoxStream<'a, Result<Answer, Error>> {
-        unimplemented!()
+    /// The stream ends after the first error unless [`Settings::keep_going`] is set. An answer's rows must be drained
+    /// or dropped before the next answer is asked for.
+    pub fn run<'a>(&'a self, sql: &'a str) -> BoxStream<'a, Result<Answer, Error>> {
+        let statements = match script::parse(sql) {
+            Ok(statements) => statements,
+            Err(error) => return stream::iter([Err(error)]).boxed(),
+        };
+        stream::unfold(statements.into_iter(), move |mut statements| async move {
+            let statement = statements.next()?;
+            let answer = self.answer(statement).await;
+            if answer.is_err() && !self.settings.keep_going {
+                statements = Vec::new().into_iter();
+            }
+            Some((answer, statements))
+        })
+        .boxed()
+    }
+
+    async fn answer(&self, statement: ScriptStatement) -> Result<Answer, Error> {
+        let ScriptStatement { text, statement } = statement;
+        match statement {
+            Statement::Statement(statement) => self.answer_sql(*statement, text).await,
+            Statement::Explain(explain) => self.answer_explain(explain, text).await,
+            Statement::Reset(ResetStatement::Variable(name)) => {
+                let initial = Current {
+                    regions: self.settings.regions.clone(),
+                    max_api_calls: None,
+                };
+                let notice = self.state.lock().current.reset(
+                    &last_part(&name),
+                    &initial,
+                    text.bytes.clone(),
+                )?;
+                Ok(notice_of(notice, &text))
+            }
+            Statement::CopyTo(_) => Err(unsupported("COPY", None, &text)),
+            Statement::CreateExternalTable(_) => {
+                Err(unsupported("CREATE EXTERNAL TABLE", None, &text))
+            }
+        }
+    }
+
+    async fn answer_sql(&self, statement: ast::Statement, text: TextSpan) -> Result<Answer, Error> {
+        use ast::Statement as Sql;
+        match statement {
+            Sql::Query(_) | Sql::Prepare { .. } | Sql::Execute { .. } | Sql::Deallocate { .. } => {
+                self.answer_query(statement, text).await
+            }
+            Sql::Set(Set::SingleAssignment {
+                variable, values, ..
+            }) => {
+                let notice = self.state.lock().current.set(
+                    &last_part(&variable),
+                    &values,
+                    text.bytes.clone(),
+                )?;
+                Ok(notice_of(notice, &text))
+            }
+            Sql::ShowVariable { variable } => {
+                let name = variable
+                    .iter()
+                    .map(|ident| ident.value.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                let shown = self.state.lock().current.show(&name, text.bytes.clone())?;
+                Ok(self.one_value(&name, &shown, &text))
+            }
+            Sql::Use(target) => self.use_service(&target, &text),
+            Sql::Insert(_)
+            | Sql::Update(_)
+            | Sql::Delete(_)
+            | Sql::Merge { .. }
+            | Sql::Truncate { .. } => {
+                let verb = text
+                    .text
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_uppercase();
+                let instead = if self.settings.read_only {
+                    "This session is read-only"
+                } else {
+                    "This version of Cirrus reads only; nothing was sent"
+                };
+                Err(unsupported(&verb, Some(instead), &text))
+            }
+            Sql::StartTransaction { .. } | Sql::Commit { .. } | Sql::Rollback { .. } => {
+                let instead =
+                    "Calls to a cloud cannot be rolled back, so there are no transactions";
+                Err(unsupported("a transaction", Some(instead), &text))
+            }
+            other => {
+                let verb = other
+                    .to_string()
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_uppercase();
+                Err(unsupported(&verb, None, &text))
+            }
+        }
+    }
+
+    async fn answer_query(
+        &self,
+        statement: ast::Statement,
+        text: TextSpan,
+    ) -> Result<Answer, Error> {
+        let planned = self.plan(statement, &text).await?;
+        let Planned {
+            logical,
+            physical,
+            names,
+            context,
+        } = planned;
+        let columns = output_columns(&logical, &names);
+        let task = self.context.task_ctx();
+        let stream = execute_stream(physical, task)
+            .map_err(|error| failure::of_datafusion(&error, &text, &names.tables))?;
+        let schema = stream.schema();
+        let report = context.report.clone();
+        let statement = text.bytes.clone();
+        let at_end = context.clone();
+        // After the last row it is known whether any scope answered at all.
+        let batches = stream
+            .map(move |batch| {
+                batch.map_err(|error| failure::of_datafusion(&error, &text, &names.tables))
+            })
+            .chain(
+                stream::once(async move { at_end.total_failure() })
+                    .filter_map(|failure| async { failure.map(|error| Err(Error::Cloud(error))) }),
+            )
+            .boxed();
+        Ok(Answer {
+            statement,
+            body: Body::Rows(Rows {
+                schema,
+                columns,
+                batches,
+            }),
+            report,
+        })
+    }
+
+    async fn answer_explain(
+        &self,
+        explain: ExplainStatement,
+        text: TextSpan,
+    ) -> Result<Answer, Error> {
+        let options = &explain.options;
+        if options.analyze || options.verbose || options.format.is_some() {
+            let instead =
+                "`EXPLAIN SELECT ...` shows the calls; running the statement counts them on stderr";
+            return Err(unsupported("EXPLAIN with options", Some(instead), &text));
+        }
+        let Statement::Statement(inner) = *explain.statement else {
+            return Err(unsupported("EXPLAIN of this statement", None, &text));
+        };
+        if !matches!(*inner, ast::Statement::Query(_)) {
+            return Err(unsupported(
+                "EXPLAIN of a statement other than SELECT",
+                None,
+                &text,
+            ));
+        }
+        let planned = self.plan(*inner, &text).await?;
+        let batch = explain::explain(&planned.physical);
+        let columns = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| plain_column(field.name()))
+            .collect();
+        let rows = Rows {
+            schema: batch.schema(),
+            columns,
+            batches: stream::iter([Ok(batch)]).boxed(),
+        };
+        Ok(Answer {
+            statement: text.bytes,
+            body: Body::Rows(rows),
+            report: planned.context.report.clone(),
+        })
+    }
+
+    /// Plans a statement down to its scans, without a call.
+    async fn plan(&self, mut statement: ast::Statement, text: &TextSpan) -> Result<Planned, Error> {
+        let default_service = self.state.lock().default_service.clone();
+        let names = names::resolve(
+            &mut statement,
+            text,
+            &self.catalog,
+            default_service.as_deref(),
+        )?;
+        let context = Arc::new(self.statement_context());
+        self.context
+            .state_ref()
+            .write()
+            .config_mut()
+            .set_extension(context.clone());
+        let fail = |error| failure::of_datafusion(&error, text, &names.tables);
+        let state = self.context.state();
+        let logical = state
+            .statement_to_plan(Statement::Statement(Box::new(statement)))
+            .await
+            .map_err(fail)?;
+        let frame = self
+            .context
+            .execute_logical_plan(logical)
+            .await
+            .map_err(fail)?;
+        let (state, logical) = frame.into_parts();
+        let physical = state.create_physical_plan(&logical).await.map_err(fail)?;
+        Ok(Planned {
+            logical,
+            physical,
+            names,
+            context,
+        })
+    }
+
+    fn statement_context(&self) -> StatementContext {
+        let current = self.state.lock().current.clone();
+        let regions = if current.regions.is_empty() {
+            self.cloud.default_region().into_iter().collect()
+        } else {
+            current.regions
+        };
+        StatementContext::new(
+            self.catalog.clone(),
+            self.cloud.clone(),
+            regions,
+            current.max_api_calls,
+        )
+    }
+
+    fn use_service(&self, target: &Use, text: &TextSpan) -> Result<Answer, Error> {
+        let name = match target {
+            Use::Object(name) | Use::Schema(name) | Use::Database(name) | Use::Catalog(name) => {
+                name
+            }
+            Use::Default => {
+                self.state.lock().default_service = None;
+                return Ok(notice_of("no default service".to_owned(), text));
+            }
+            _ => {
+                return Err(unsupported(
+                    "this form of USE",
+                    Some("Write `USE aws.cognito`"),
+                    text,
+                ));
+            }
+        };
+        let parts: Vec<String> = name
+            .0
+            .iter()
+            .map(|part| part.to_string().trim_matches('"').to_lowercase())
+            .collect();
+        let service = match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            [only] if CATALOGS.contains(&only) => None,
+            [service] => Some(service.to_owned()),
+            [catalog, service] if CATALOGS.contains(&catalog) => Some(service.to_owned()),
+            _ => {
+                return Err(unsupported(
+                    "this form of USE",
+                    Some("Write `USE aws.cognito`"),
+                    text,
+                ));
+            }
+        };
+        if let Some(service) = &service {
+            relations::check_service(&self.catalog, service, Some(text.bytes.clone()))?;
+        }
+        let notice = service.as_ref().map_or_else(
+            || format!("using {}", CATALOGS[0]),
+            |service| format!("using {}.{service}", CATALOGS[0]),
+        );
+        self.state.lock().default_service = service;
+        Ok(notice_of(notice, text))
+    }
+
+    fn one_value(&self, heading: &str, value: &str, text: &TextSpan) -> Answer {
+        let schema = Arc::new(Schema::new(vec![Field::new(heading, DataType::Utf8, true)]));
+        let batch = RecordBatch::try_new(
+            schema.clone(),
+            vec![Arc::new(StringArray::from(vec![value]))],
+        )
+        .expect("one column of one value");
+        let rows = Rows {
+            schema,
+            columns: vec![plain_column(heading)],
+            batches: stream::iter([Ok(batch)]).boxed(),
+        };
+        let report = self.statement_context().report;
+        Answer {
+            statement: text.bytes.clone(),
+            body: Body::Rows(rows),
+            report,
+        }
     }
 }
 
-/// Whether a text typed so far is a whole script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Completeness {
-    /// Ends in `;` outside strings and comments (or is empty).
-    Complete,
-    /// More is needed.
-    Incomplete,
+/// A statement ready to run.
+struct Planned {
+    logical: LogicalPlan,
+    physical: Arc<dyn ExecutionPlan>,
+    names: Names,
+    context: Arc<StatementContext>,
 }
 
-/// Decides whether the REPL may send `text`.
-pub fn completeness(_text: &str) -> Completeness {
-    unimplemented!()
+/// DataFusion with our catalogs, functions and the settings that interactive reads of an API want.
+fn datafusion_context(catalog: &Arc<Catalog>) -> SessionContext {
+    let mut config = SessionConfig::new()
+        // One partition: the parallelism is in the scan, and plans stay readable.
+        .with_target_partitions(1)
+        // Small batches, so that the first page shows at once.
+        .with_batch_size(128)
+        .with_information_schema(false)
+        .with_default_catalog_and_schema(CATALOGS[0], "public");
+    let options = config.options_mut();
+    options.catalog.create_default_catalog_and_schema = false;
+    options.sql_parser.collect_spans = true;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    options.optimizer.prefer_hash_join = true;
+    options.optimizer.enable_round_robin_repartition = false;
+    // The scan takes no filters while it runs; without this a join would compute them for nobody.
+    options.optimizer.enable_dynamic_filter_pushdown = false;
+    let mut state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_default_features()
+        .build();
+    state
+        .register_expr_planner(Arc::new(JsonArrows::new()))
+        .expect("registering a planner cannot fail");
+    datafusion_functions_json::register_all(&mut state).expect("registering functions cannot fail");
+    let context = SessionContext::new_with_state(state);
+    for name in CATALOGS {
+        context.register_catalog(
+            name,
+            Arc::new(CloudCatalog {
+                name,
+                catalog: catalog.clone(),
+            }),
+        );
+    }
+    context
+}
+
+/// Heads the output columns as the user wrote them and marks JSON and secrets.
+fn output_columns(plan: &LogicalPlan, names: &Names) -> Vec<OutputColumn> {
+    let fields = plan.schema().fields();
+    let mut headings: Vec<String> = Vec::with_capacity(fields.len());
+    let single = names
+        .headings
+        .iter()
+        .filter(|heading| matches!(heading, Heading::Written(_)))
+        .count();
+    let wildcards = names.headings.len() - single;
+    for heading in &names.headings {
+        match heading {
+            Heading::Written(text) => headings.push(text.clone()),
+            Heading::Wildcard(qualifier) => {
+                let width = match qualifier {
+                    _ if wildcards == 1 => fields.len().checked_sub(single),
+                    Some(name) => names
+                        .tables
+                        .iter()
+                        .find(|table_use| table_use.qualifier == *name)
+                        .map(|table_use| table_use.table.columns.len()),
+                    None => None,
+                };
+                let from = headings.len();
+                let names = width.and_then(|width| fields.get(from..from + width));
+                let Some(names) = names else { break };
+                headings.extend(names.iter().map(|field| field.name().clone()));
+            }
+        }
+    }
+    if headings.len() != fields.len() {
+        headings = fields.iter().map(|field| field.name().clone()).collect();
+    }
+    headings
+        .into_iter()
+        .zip(trace::trace(plan))
+        .map(|(heading, trace)| OutputColumn {
+            heading,
+            json: trace.json,
+            secret: trace.secret,
+        })
+        .collect()
+}
+
+fn plain_column(heading: &str) -> OutputColumn {
+    OutputColumn {
+        heading: heading.to_owned(),
+        json: false,
+        secret: false,
+    }
+}
+
+fn last_part(name: &ObjectName) -> String {
+    name.0
+        .last()
+        .map(|part| part.to_string().trim_matches('"').to_owned())
+        .unwrap_or_default()
+}
+
+fn notice_of(notice: String, text: &TextSpan) -> Answer {
+    Answer {
+        statement: text.bytes.clone(),
+        body: Body::Notice(notice),
+        report: Arc::default(),
+    }
+}
+
+fn unsupported(what: &str, instead: Option<&str>, text: &TextSpan) -> Error {
+    Error::Unsupported {
+        what: what.to_owned(),
+        instead: instead.map(str::to_owned),
+        span: Some(text.bytes.clone()),
+    }
 }
