@@ -96,9 +96,8 @@ impl Forms<'_> {
     }
 
     fn literal(&self, role: Role, expr: Expr) -> Expr {
-        let text = match &expr {
-            Expr::Literal(ScalarValue::Utf8(Some(text)), _) => text,
-            _ => return expr,
+        let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &expr else {
+            return expr;
         };
         let canonical = match role {
             Role::ResourceModel => serde_json::from_str::<Value>(text)

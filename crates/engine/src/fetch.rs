@@ -6,15 +6,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use arrow::{array::RecordBatch, compute::filter_record_batch};
+use arrow::array::RecordBatch;
 use cirrus_provider::{
     Access, CloudError, CloudErrorKind, GetRequest, Identifier, ListRequest, Resource, Role, Table,
 };
-use datafusion::{
-    common::cast::as_boolean_array,
-    error::{DataFusionError, Result},
-    physical_expr::PhysicalExpr,
-};
+use datafusion::error::{DataFusionError, Result};
 use futures::{
     FutureExt, StreamExt, TryStreamExt,
     stream::{self, BoxStream},
@@ -27,6 +23,7 @@ use crate::{
     Error, Warning, WarningKind,
     context::StatementContext,
     decode::{self, Row},
+    evaluate,
     scan::{ScanPart, ScanSpec},
 };
 
@@ -81,7 +78,13 @@ impl Fetch {
             .buffered(concurrency)
             .filter_map(|row| async { row.transpose() })
             .ready_chunks(BATCH_ROWS)
-            .map(move |rows| self.batch(rows.into_iter().collect::<Result<Vec<Row>>>()?))
+            .map(move |rows| {
+                evaluate::batch(
+                    &self.spec,
+                    &self.context.report,
+                    &rows.into_iter().collect::<Result<Vec<Row>>>()?,
+                )
+            })
             .boxed()
     }
 
@@ -104,7 +107,11 @@ impl Fetch {
                     .buffered(fetch.context.cloud.concurrency())
                     .try_collect()
                     .await?;
-                let batch = fetch.batch(completed.into_iter().flatten().collect())?;
+                let batch = evaluate::batch(
+                    &fetch.spec,
+                    &fetch.context.report,
+                    &completed.into_iter().flatten().collect::<Vec<Row>>(),
+                )?;
                 let missing = missing - batch.num_rows();
                 Ok(Some((batch, (rows, missing))))
             }
@@ -145,7 +152,7 @@ impl Fetch {
                 {
                     return Ok(None);
                 }
-                Ok(fetch.passes_early(&row)?.then_some(row))
+                Ok(evaluate::passes_early(&fetch.spec, &row)?.then_some(row))
             }
         })
         .boxed()
@@ -386,11 +393,12 @@ impl Fetch {
             return Err(external(Error::Cloud(error.clone())));
         }
         self.context.scope_failed(error);
-        let name = match table.type_name == self.spec.table.type_name
-            || table.service == self.spec.table.service
-        {
-            true => self.spec.name.clone(),
-            false => table.qualified_name(),
+        // What failed may be the list of a parent.
+        let own = &self.spec.table;
+        let name = if (&table.service, &table.name) == (&own.service, &own.name) {
+            self.spec.name.clone()
+        } else {
+            format!("{}.{}", self.spec.catalog, table.qualified_name())
         };
         self.context.report.warn(Warning {
             table: name,
@@ -400,69 +408,6 @@ impl Fetch {
         });
         Ok(())
     }
-
-    fn passes_early(&self, row: &Row) -> Result<bool> {
-        let filters = &self.spec.filters;
-        // An identifier that is not of the schema's form leaves its parts to be read: `batch` filters again.
-        if filters.early.is_empty() || row.parts.is_empty() {
-            return Ok(true);
-        }
-        let rows = std::slice::from_ref(row);
-        let (mut batch, _) = decode::decode(
-            &self.spec.table.columns,
-            &filters.early_columns,
-            &filters.early_schema,
-            rows,
-        )?;
-        for filter in &filters.early {
-            batch = filtered(&batch, filter)?;
-        }
-        Ok(batch.num_rows() > 0)
-    }
-
-    /// Decodes, filters and projects complete rows.
-    fn batch(&self, rows: Vec<Row>) -> Result<RecordBatch> {
-        let filters = &self.spec.filters;
-        let columns = &self.spec.table.columns;
-        let (mut batch, mistyped) = decode::decode(
-            columns,
-            &filters.working_columns,
-            &filters.working_schema,
-            &rows,
-        )?;
-        for wrong in mistyped {
-            self.context.report.warn(Warning {
-                table: self.spec.name.clone(),
-                region: Some(rows[wrong.row].region.to_string()),
-                subject: Some(rows[wrong.row].identifier.clone()),
-                kind: WarningKind::Mistyped {
-                    property: wrong.property,
-                    expected: wrong.expected,
-                },
-            });
-        }
-        for filter in &filters.late {
-            batch = filtered(&batch, filter)?;
-        }
-        let indices: Vec<usize> = self
-            .spec
-            .projection
-            .iter()
-            .map(|column| {
-                filters
-                    .working_columns
-                    .binary_search(column)
-                    .expect("the projection is part of the working columns")
-            })
-            .collect();
-        Ok(batch.project(&indices)?)
-    }
-}
-
-/// Keeps the rows for which the filter is true: not false, not NULL.
-pub(crate) fn filtered(batch: &RecordBatch, filter: &Arc<dyn PhysicalExpr>) -> Result<RecordBatch> {
-    let mask = filter.evaluate(batch)?.into_array(batch.num_rows())?;
-    Ok(filter_record_batch(batch, as_boolean_array(&mask)?)?)
 }
 
 /// Runs streams side by side, or one after the other when only one may run.

@@ -158,23 +158,21 @@ pub(crate) fn plan(
                 })
                 .collect()
         };
-        let part = match parts
-            .iter_mut()
-            .find(|part| part.table.type_name == type_name)
-        {
-            Some(part) => part,
-            None => {
-                let table = Arc::new(Table {
-                    type_name,
-                    ..table.clone()
-                });
-                parts.push(GenericPart {
-                    table,
-                    plan: AccessPlan::default(),
-                });
-                parts.last_mut().expect("a part was just pushed")
-            }
-        };
+        let known = parts
+            .iter()
+            .position(|part| part.table.type_name == type_name);
+        let at = known.unwrap_or_else(|| {
+            let table = Arc::new(Table {
+                type_name,
+                ..table.clone()
+            });
+            parts.push(GenericPart {
+                table,
+                plan: AccessPlan::default(),
+            });
+            parts.len() - 1
+        });
+        let part = &mut parts[at];
         for access in accesses {
             if !part.plan.accesses.contains(&access) {
                 part.plan.accesses.push(access);

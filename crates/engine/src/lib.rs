@@ -20,11 +20,14 @@ mod table;
 
 mod context;
 mod decode;
+mod evaluate;
 mod fetch;
 mod scan;
 
 mod explain;
 mod json;
+mod output;
+mod planner;
 mod setting;
 mod trace;
 

@@ -272,7 +272,7 @@ impl VisitorMut for Rewriter<'_> {
             {
                 match &mut options.opt_exclude {
                     Some(ast::ExcludeSelectItem::Single(name)) => {
-                        self.fix_names(std::slice::from_mut(name))
+                        self.fix_names(std::slice::from_mut(name));
                     }
                     Some(ast::ExcludeSelectItem::Multiple(names)) => self.fix_names(names),
                     None => {}
@@ -394,10 +394,10 @@ fn tell_apart(query: &mut Query) {
                     };
                 }
             }
-            SelectItem::ExprWithAlias { alias, .. } => {
-                if !seen.insert(Ident::with_quote('"', folded(alias)).to_string()) {
-                    *alias = Ident::with_quote('"', format!("{}:{at}", alias.value));
-                }
+            SelectItem::ExprWithAlias { alias, .. }
+                if !seen.insert(Ident::with_quote('"', folded(alias)).to_string()) =>
+            {
+                *alias = Ident::with_quote('"', format!("{}:{at}", alias.value));
             }
             _ => {}
         }

@@ -25,6 +25,8 @@ const READ_AHEAD: usize = 2;
 /// What a scan does, as data: EXPLAIN prints it, `fetch.rs` carries it out.
 #[derive(Debug)]
 pub(crate) struct ScanSpec {
+    /// `aws`, or the alias that the statement used.
+    pub(crate) catalog: &'static str,
     /// `aws.cognito.user_pools`.
     pub(crate) name: String,
     /// The table; in generic tables without a type.

@@ -11,10 +11,9 @@ use arrow::{
 };
 use cirrus_provider::{Catalog, Cloud};
 use datafusion::{
-    execution::{FunctionRegistry, SessionStateBuilder},
     logical_expr::LogicalPlan,
     physical_plan::{ExecutionPlan, execute_stream},
-    prelude::{SessionConfig, SessionContext},
+    prelude::SessionContext,
     sql::{
         parser::{ExplainStatement, ResetStatement, Statement},
         sqlparser::ast::{self, ObjectName, Set, Use},
@@ -27,16 +26,15 @@ use futures::{
 use parking_lot::Mutex;
 
 use crate::{
-    Answer, Body, Error, OutputColumn, Rows,
-    catalog::CloudCatalog,
+    Answer, Body, Error, Rows,
     context::StatementContext,
     explain, failure,
-    json::JsonArrows,
-    names::{self, Heading, Names},
+    names::{self, Names},
+    output::{output_columns, plain_column},
+    planner::planner,
     relations::{self, CATALOGS},
     script::{self, ScriptStatement, TextSpan},
     setting::Current,
-    trace,
 };
 
 /// What a session starts with.
@@ -77,7 +75,7 @@ impl std::fmt::Debug for Session {
 impl Session {
     /// Opens a session; makes no call and decodes no schema.
     pub fn new(catalog: Arc<Catalog>, cloud: Arc<dyn Cloud>, settings: Settings) -> Self {
-        let context = datafusion_context(&catalog);
+        let context = planner(&catalog);
         let current = Current {
             regions: settings.regions.clone(),
             max_api_calls: None,
@@ -106,7 +104,7 @@ impl Session {
         };
         stream::unfold(statements.into_iter(), move |mut statements| async move {
             let statement = statements.next()?;
-            let answer = self.answer(statement).await;
+            let answer = Box::pin(self.answer(statement)).await;
             if answer.is_err() && !self.settings.keep_going {
                 statements = Vec::new().into_iter();
             }
@@ -118,18 +116,18 @@ impl Session {
     async fn answer(&self, statement: ScriptStatement) -> Result<Answer, Error> {
         let ScriptStatement { text, statement } = statement;
         match statement {
-            Statement::Statement(statement) => self.answer_sql(*statement, text).await,
+            Statement::Statement(statement) => Box::pin(self.answer_sql(*statement, text)).await,
             Statement::Explain(explain) => self.answer_explain(explain, text).await,
             Statement::Reset(ResetStatement::Variable(name)) => {
                 let initial = Current {
                     regions: self.settings.regions.clone(),
                     max_api_calls: None,
                 };
-                let notice = self.state.lock().current.reset(
-                    &last_part(&name),
-                    &initial,
-                    text.bytes.clone(),
-                )?;
+                let notice =
+                    self.state
+                        .lock()
+                        .current
+                        .reset(&last_part(&name), &initial, &text.bytes)?;
                 Ok(notice_of(notice, &text))
             }
             Statement::CopyTo(_) => Err(unsupported("COPY", None, &text)),
@@ -161,7 +159,7 @@ impl Session {
                     .map(|ident| ident.value.as_str())
                     .collect::<Vec<_>>()
                     .join(" ");
-                let shown = self.state.lock().current.show(&name, text.bytes.clone())?;
+                let shown = self.state.lock().current.show(&name, &text.bytes)?;
                 Ok(self.one_value(&name, &shown, &text))
             }
             Sql::Use(target) => self.use_service(&target, &text),
@@ -405,96 +403,6 @@ struct Planned {
     physical: Arc<dyn ExecutionPlan>,
     names: Names,
     context: Arc<StatementContext>,
-}
-
-/// DataFusion with our catalogs, functions and the settings that interactive reads of an API want.
-fn datafusion_context(catalog: &Arc<Catalog>) -> SessionContext {
-    let mut config = SessionConfig::new()
-        // One partition: the parallelism is in the scan, and plans stay readable.
-        .with_target_partitions(1)
-        // Small batches, so that the first page shows at once.
-        .with_batch_size(128)
-        .with_information_schema(false)
-        .with_default_catalog_and_schema(CATALOGS[0], "public");
-    let options = config.options_mut();
-    options.catalog.create_default_catalog_and_schema = false;
-    options.sql_parser.collect_spans = true;
-    options.sql_parser.map_string_types_to_utf8view = false;
-    options.optimizer.prefer_hash_join = true;
-    options.optimizer.enable_round_robin_repartition = false;
-    // The scan takes no filters while it runs; without this a join would compute them for nobody.
-    options.optimizer.enable_dynamic_filter_pushdown = false;
-    let mut state = SessionStateBuilder::new()
-        .with_config(config)
-        .with_default_features()
-        .build();
-    state
-        .register_expr_planner(Arc::new(JsonArrows::new()))
-        .expect("registering a planner cannot fail");
-    datafusion_functions_json::register_all(&mut state).expect("registering functions cannot fail");
-    let context = SessionContext::new_with_state(state);
-    for name in CATALOGS {
-        context.register_catalog(
-            name,
-            Arc::new(CloudCatalog {
-                name,
-                catalog: catalog.clone(),
-            }),
-        );
-    }
-    context
-}
-
-/// Heads the output columns as the user wrote them and marks JSON and secrets.
-fn output_columns(plan: &LogicalPlan, names: &Names) -> Vec<OutputColumn> {
-    let fields = plan.schema().fields();
-    let mut headings: Vec<String> = Vec::with_capacity(fields.len());
-    let single = names
-        .headings
-        .iter()
-        .filter(|heading| matches!(heading, Heading::Written(_)))
-        .count();
-    let wildcards = names.headings.len() - single;
-    for heading in &names.headings {
-        match heading {
-            Heading::Written(text) => headings.push(text.clone()),
-            Heading::Wildcard(qualifier) => {
-                let width = match qualifier {
-                    _ if wildcards == 1 => fields.len().checked_sub(single),
-                    Some(name) => names
-                        .tables
-                        .iter()
-                        .find(|table_use| table_use.qualifier == *name)
-                        .map(|table_use| table_use.table.columns.len()),
-                    None => None,
-                };
-                let from = headings.len();
-                let names = width.and_then(|width| fields.get(from..from + width));
-                let Some(names) = names else { break };
-                headings.extend(names.iter().map(|field| field.name().clone()));
-            }
-        }
-    }
-    if headings.len() != fields.len() {
-        headings = fields.iter().map(|field| field.name().clone()).collect();
-    }
-    headings
-        .into_iter()
-        .zip(trace::trace(plan))
-        .map(|(heading, trace)| OutputColumn {
-            heading,
-            json: trace.json,
-            secret: trace.secret,
-        })
-        .collect()
-}
-
-fn plain_column(heading: &str) -> OutputColumn {
-    OutputColumn {
-        heading: heading.to_owned(),
-        json: false,
-        secret: false,
-    }
 }
 
 fn last_part(name: &ObjectName) -> String {

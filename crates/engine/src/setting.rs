@@ -6,7 +6,42 @@ use datafusion::sql::sqlparser::ast::{Expr, Value, ValueWithSpan};
 use crate::{Error, NameKind, Span};
 
 /// What `SET` can change.
-pub(crate) const NAMES: [&str; 2] = ["regions", "max_api_calls"];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setting {
+    Regions,
+    MaxApiCalls,
+}
+
+impl Setting {
+    const ALL: [Self; 2] = [Self::Regions, Self::MaxApiCalls];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Regions => "regions",
+            Self::MaxApiCalls => "max_api_calls",
+        }
+    }
+
+    /// Finds a setting by name; `region` is understood as `regions`.
+    fn named(name: &str, span: &Span) -> Result<Self, Error> {
+        let lower = name.to_lowercase();
+        if lower == "region" {
+            return Ok(Self::Regions);
+        }
+        let names = Self::ALL.map(Self::name);
+        Self::ALL
+            .into_iter()
+            .find(|setting| setting.name() == lower)
+            .ok_or_else(|| Error::UnknownName {
+                kind: NameKind::Setting,
+                name: name.to_owned(),
+                candidates: Some(suggest(name, names))
+                    .filter(|near| !near.is_empty())
+                    .unwrap_or_else(|| names.map(str::to_owned).to_vec()),
+                span: Some(span.clone()),
+            })
+    }
+}
 
 /// The values of the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,64 +55,26 @@ pub(crate) struct Current {
 impl Current {
     /// Changes a setting; returns what to tell the user.
     pub(crate) fn set(&mut self, name: &str, values: &[Expr], span: Span) -> Result<String, Error> {
+        let setting = Setting::named(name, &span)?;
         let values: Vec<String> = values
             .iter()
             .map(|value| text(value, &span))
             .collect::<Result<_, _>>()?;
-        match known(name, &span)? {
-            "regions" => {
-                let regions: Vec<String> = values
-                    .iter()
-                    .flat_map(|value| value.split(','))
-                    .map(|region| region.trim().to_lowercase())
-                    .filter(|region| !region.is_empty())
-                    .collect();
-                if regions.iter().any(|region| region == "all") {
-                    return Err(Error::Unsupported {
-                        what: "`SET regions = 'all'`".into(),
-                        instead: Some(
-                            "Name the regions: `SET regions = 'us-east-1,eu-west-1'`".into(),
-                        ),
-                        span: Some(span),
-                    });
-                }
-                if regions.is_empty() {
-                    return Err(wrong(
-                        "`regions` needs at least one region",
-                        "SET regions = 'us-east-1,eu-west-1'",
-                        span,
-                    ));
-                }
-                self.regions = regions;
-            }
-            _ => {
-                let number = values.first().and_then(|value| value.parse().ok());
-                let Some(number) = number.filter(|_| values.len() == 1) else {
-                    return Err(wrong(
-                        "`max_api_calls` needs a whole number",
-                        "SET max_api_calls = 1000",
-                        span,
-                    ));
+        match setting {
+            Setting::Regions => self.regions = regions(&values, span)?,
+            Setting::MaxApiCalls => {
+                let [number] = &values[..] else {
+                    return Err(not_a_number(span));
                 };
-                self.max_api_calls = Some(number);
+                self.max_api_calls = Some(number.parse().map_err(|_| not_a_number(span))?);
             }
         }
-        Ok(format!(
-            "{} = {}",
-            known(name, &Span::default())?,
-            self.show(name, Span::default())?
-        ))
+        Ok(self.notice(setting))
     }
 
     /// The value of a setting as text.
-    pub(crate) fn show(&self, name: &str, span: Span) -> Result<String, Error> {
-        Ok(match known(name, &span)? {
-            "regions" => self.regions.join(","),
-            _ => self
-                .max_api_calls
-                .map(|calls| calls.to_string())
-                .unwrap_or_default(),
-        })
+    pub(crate) fn show(&self, name: &str, span: &Span) -> Result<String, Error> {
+        Ok(self.value(Setting::named(name, span)?))
     }
 
     /// Puts a setting back to what the session began with.
@@ -85,42 +82,51 @@ impl Current {
         &mut self,
         name: &str,
         initial: &Self,
-        span: Span,
+        span: &Span,
     ) -> Result<String, Error> {
-        match known(name, &span)? {
-            "regions" => self.regions.clone_from(&initial.regions),
-            _ => self.max_api_calls = initial.max_api_calls,
+        let setting = Setting::named(name, span)?;
+        match setting {
+            Setting::Regions => self.regions.clone_from(&initial.regions),
+            Setting::MaxApiCalls => self.max_api_calls = initial.max_api_calls,
         }
-        Ok(format!(
-            "{} = {}",
-            known(name, &Span::default())?,
-            self.show(name, Span::default())?
-        ))
+        Ok(self.notice(setting))
+    }
+
+    fn value(&self, setting: Setting) -> String {
+        match setting {
+            Setting::Regions => self.regions.join(","),
+            Setting::MaxApiCalls => self
+                .max_api_calls
+                .map_or_else(String::new, |calls| calls.to_string()),
+        }
+    }
+
+    fn notice(&self, setting: Setting) -> String {
+        let value = self.value(setting);
+        let value = if value.is_empty() { "not set" } else { &value };
+        format!("{} = {value}", setting.name())
     }
 }
 
-/// The canonical name; `region` is understood as `regions`.
-fn known(name: &str, span: &Span) -> Result<&'static str, Error> {
-    let lower = name.to_lowercase();
-    if lower == "region" {
-        return Ok(NAMES[0]);
+fn regions(values: &[String], span: Span) -> Result<Vec<String>, Error> {
+    let regions: Vec<String> = values
+        .iter()
+        .flat_map(|value| value.split(','))
+        .map(|region| region.trim().to_lowercase())
+        .filter(|region| !region.is_empty())
+        .collect();
+    if regions.iter().any(|region| region == "all") {
+        return Err(Error::Unsupported {
+            what: "`SET regions = 'all'`".into(),
+            instead: Some("Name the regions: `SET regions = 'us-east-1,eu-west-1'`".into()),
+            span: Some(span),
+        });
     }
-    NAMES
-        .into_iter()
-        .find(|known| *known == lower)
-        .ok_or_else(|| Error::UnknownName {
-            kind: NameKind::Setting,
-            name: name.to_owned(),
-            candidates: {
-                let near = suggest(name, NAMES);
-                if near.is_empty() {
-                    NAMES.map(str::to_owned).to_vec()
-                } else {
-                    near
-                }
-            },
-            span: Some(span.clone()),
-        })
+    if regions.is_empty() {
+        let example = "SET regions = 'us-east-1,eu-west-1'";
+        return Err(wrong("`regions` needs at least one region", example, span));
+    }
+    Ok(regions)
 }
 
 fn text(value: &Expr, span: &Span) -> Result<String, Error> {
@@ -131,12 +137,23 @@ fn text(value: &Expr, span: &Span) -> Result<String, Error> {
             other => Ok(other.to_string()),
         },
         Expr::Identifier(ident) => Ok(ident.value.clone()),
-        other => Err(wrong(
-            &format!("`{other}` is not a value"),
-            "SET regions = 'us-east-1'",
-            span.clone(),
-        )),
+        other => {
+            let example = "SET regions = 'us-east-1'";
+            Err(wrong(
+                &format!("`{other}` is not a value"),
+                example,
+                span.clone(),
+            ))
+        }
     }
+}
+
+fn not_a_number(span: Span) -> Error {
+    wrong(
+        "`max_api_calls` needs a whole number",
+        "SET max_api_calls = 1000",
+        span,
+    )
 }
 
 fn wrong(message: &str, example: &str, span: Span) -> Error {

@@ -22,6 +22,7 @@ use crate::{
     Error, Warning, WarningKind,
     canonical::canonical,
     context::StatementContext,
+    evaluate::filtered,
     generic::{self, GenericPart},
     predicate::predicate_of,
     scan::{CloudScan, Filters, ScanPart, ScanSpec},
@@ -140,6 +141,7 @@ impl TableProvider for CloudTable {
             .cloned()
             .unwrap_or_else(|| (0..self.table.columns.len()).collect());
         let spec = ScanSpec {
+            catalog: self.catalog,
             name: self.name(),
             schema: Arc::new(self.schema.project(&projection)?),
             filters: self.filters(state, filters, &projection)?,
@@ -185,7 +187,7 @@ impl CloudTable {
         let schema = DFSchema::try_from(schema)?;
         for filter in only_region {
             let filter = state.create_physical_expr(filter.clone(), &schema)?;
-            batch = crate::fetch::filtered(&batch, &filter)?;
+            batch = filtered(&batch, &filter)?;
         }
         let column = arrow::array::AsArray::as_string::<i32>(batch.column(0));
         Ok(column.iter().flatten().map(str::to_owned).collect())

@@ -178,7 +178,12 @@ impl Cloud for ScriptedCloud {
         request: ListRequest,
         meter: Arc<Meter>,
     ) -> BoxStream<'static, Result<Page, CloudError>> {
-        let short = request.type_name.rsplit("::").next().unwrap().to_owned();
+        let short = request
+            .type_name
+            .rsplit("::")
+            .next()
+            .expect("a type name")
+            .to_owned();
         let inputs = if request.model.is_empty() {
             String::new()
         } else {
@@ -242,7 +247,7 @@ impl Cloud for ScriptedCloud {
         request: GetRequest,
         meter: Arc<Meter>,
     ) -> BoxFuture<'static, Result<Resource, CloudError>> {
-        let short = request.type_name.rsplit("::").next().unwrap();
+        let short = request.type_name.rsplit("::").next().expect("a type name");
         let call = format!("Get {short} {} {}", request.region, request.identifier);
         meter.count_call(Operation::GetResource);
         self.calls.lock().push(call.clone());

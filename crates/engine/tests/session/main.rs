@@ -72,7 +72,10 @@ impl Bench {
                         let formatters: Vec<_> = batch
                             .columns()
                             .iter()
-                            .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
+                            .map(|column| {
+                                ArrayFormatter::try_new(column, &options)
+                                    .expect("a type that prints")
+                            })
                             .collect();
                         outcome.rows.extend((0..batch.num_rows()).map(|row| {
                             let values: Vec<String> = formatters
