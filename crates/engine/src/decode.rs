@@ -34,8 +34,20 @@ pub(crate) struct Row {
     pub(crate) parts: Vec<String>,
     /// The properties as JSON text.
     pub(crate) properties: String,
+    /// GetResource returned the properties: what they lack is NULL, not unknown.
+    pub(crate) is_read: bool,
     /// The list inputs under which the row was found.
     pub(crate) inputs: Arc<Map<String, Value>>,
+}
+
+impl Row {
+    /// Marks the row as what GetResource returned.
+    pub(crate) fn read(self) -> Self {
+        Self {
+            is_read: true,
+            ..self
+        }
+    }
 }
 
 /// A property that is not of the schema's type.

@@ -269,7 +269,9 @@ impl Fetch {
         let Some(resource) = self.get(&table, &region, wire).await? else {
             return Ok(None);
         };
-        Ok(self.row(&table, &region.into(), resource, &Arc::default()))
+        Ok(self
+            .row(&table, &region.into(), resource, &Arc::default())
+            .map(Row::read))
     }
 
     async fn get(
@@ -314,19 +316,17 @@ impl Fetch {
             return Ok(None);
         };
         let identifier = row.identifier;
-        Ok(self.row(
-            &row.table,
-            &row.region,
-            Resource {
-                identifier,
-                ..resource
-            },
-            &row.inputs,
-        ))
+        let resource = Resource {
+            identifier,
+            ..resource
+        };
+        Ok(self
+            .row(&row.table, &row.region, resource, &row.inputs)
+            .map(Row::read))
     }
 
     fn lacks_columns(&self, row: &Row) -> bool {
-        if row.table.handlers.read.is_none() {
+        if row.is_read || row.table.handlers.read.is_none() {
             return false;
         }
         let needed = self.spec.filters.working_columns.iter().filter(|index| {
@@ -378,6 +378,7 @@ impl Fetch {
             identifier: resource.identifier,
             parts,
             properties: resource.properties,
+            is_read: false,
             inputs: inputs.clone(),
         })
     }

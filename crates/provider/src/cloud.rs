@@ -69,7 +69,10 @@ impl Meter {
 
     /// Requests made of all operations.
     pub fn total(&self) -> u64 {
-        Operation::ALL.iter().map(|operation| self.calls(*operation)).sum()
+        Operation::ALL
+            .iter()
+            .map(|operation| self.calls(*operation))
+            .sum()
     }
 
     /// Attempts beyond the first.
@@ -114,6 +117,8 @@ pub struct Resource {
 pub struct Page {
     /// The resources, possibly none although more pages follow.
     pub resources: Vec<Resource>,
+    /// Whether another page follows, that is, whether asking on makes another call.
+    pub has_more: bool,
 }
 
 /// Reads resources of a cloud.
@@ -124,10 +129,18 @@ pub trait Cloud: fmt::Debug + Send + Sync {
     /// Yields the pages of a list in order, fetching a page only when it is asked for.
     ///
     /// An error ends the stream. A next token seen before is an error ([`CloudErrorKind::Malformed`]), not a loop.
-    fn list(&self, request: ListRequest, meter: Arc<Meter>) -> BoxStream<'static, Result<Page, CloudError>>;
+    fn list(
+        &self,
+        request: ListRequest,
+        meter: Arc<Meter>,
+    ) -> BoxStream<'static, Result<Page, CloudError>>;
 
     /// Reads one resource; an absent one is [`CloudErrorKind::NotFound`].
-    fn get(&self, request: GetRequest, meter: Arc<Meter>) -> BoxFuture<'static, Result<Resource, CloudError>>;
+    fn get(
+        &self,
+        request: GetRequest,
+        meter: Arc<Meter>,
+    ) -> BoxFuture<'static, Result<Resource, CloudError>>;
 
     /// The region that the user's environment names when no statement does (`us-east-1`), if any.
     fn default_region(&self) -> Option<String>;

@@ -2,25 +2,38 @@
 //!
 //! Nothing here opens a socket, prints, or knows DataFusion. In suggested reading order:
 
+mod access;
 mod availability;
 mod catalog;
 mod cloud;
+mod decode;
+mod embedded;
+mod identifier;
 mod naming;
 mod overlay;
 mod pluralize;
+mod predicate;
+mod property_type;
+mod regions;
+mod reviewed;
 mod schema;
+mod secret;
 mod suggest;
 mod table;
 
+pub use access::{Access, AccessError, AccessPlan, Feed, plan_access};
 pub use availability::Availability;
-pub use catalog::{Catalog, CatalogError, ServiceName, TableEntry};
+pub use catalog::{Catalog, CatalogError, TableEntry};
 pub use cloud::{
     Cloud, CloudError, CloudErrorKind, GetRequest, ListRequest, Meter, Operation, Page, Resource,
 };
+pub use identifier::{Identifier, IdentifierError, identifier_form};
 pub use naming::{column_name, resource_name, service_name};
 pub use overlay::OverlayError;
+pub use predicate::{Binding, Predicate};
 pub use schema::{Schemas, TypeSchema};
 pub use suggest::suggest;
 pub use table::{
-    Column, ColumnKind, Handler, Handlers, IdentifierPart, ListInput, ParentInput, Role, Table, View,
+    Column, ColumnKind, Handler, Handlers, IdentifierPart, ListInput, ParentInput, Role, Table,
+    View,
 };

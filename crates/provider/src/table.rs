@@ -29,6 +29,12 @@ pub enum Role {
     Identifier,
     /// A top-level property of the resource.
     Property,
+    /// The resource type's name, in the generic tables.
+    TypeName,
+    /// All properties as one JSON text, in the generic tables.
+    Properties,
+    /// The list inputs as JSON text, in the generic tables.
+    ResourceModel,
 }
 
 /// One column.
@@ -94,8 +100,8 @@ pub struct Handlers {
 pub struct ListInput {
     /// The property: `UserPoolId`.
     pub property: String,
-    /// The index of its column; every list input is a top-level property.
-    pub column: usize,
+    /// The index of its column; none in a list-only view, which has columns for the identifier's parts alone.
+    pub column: Option<usize>,
 }
 
 /// Where a list input comes from when the statement does not bind it.
@@ -152,23 +158,41 @@ pub struct Table {
 impl Table {
     /// The index of `region`.
     pub const REGION: usize = 0;
-    /// The index of `identifier`.
-    pub const IDENTIFIER: usize = 1;
+
+    /// The index of `identifier`; a list-only view has none.
+    pub fn identifier_column(&self) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.role == Role::Identifier)
+    }
 
     /// Finds a column by any spelling: `user_pool_id`, `UserPoolId`, `data__UserPoolId`, any case.
     ///
     /// An exact match wins over one that ignores case, a column name over a property name.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.position(name)
-            .or_else(|| self.position(name.get(..6).filter(|p| p.eq_ignore_ascii_case("data__")).map(|_| &name[6..])?))
+        self.position(name).or_else(|| {
+            self.position(
+                name.get(..6)
+                    .filter(|p| p.eq_ignore_ascii_case("data__"))
+                    .map(|_| &name[6..])?,
+            )
+        })
     }
 
     fn position(&self, name: &str) -> Option<usize> {
         let find = |test: &dyn Fn(&Column) -> bool| self.columns.iter().position(test);
         find(&|column| column.name == name)
-            .or_else(|| find(&|column| column.role == Role::Property && column.property == name && !is_envelope(name)))
+            .or_else(|| {
+                find(&|column| {
+                    !column.property.is_empty() && column.property == name && !is_envelope(name)
+                })
+            })
             .or_else(|| find(&|column| column.name.eq_ignore_ascii_case(name)))
-            .or_else(|| find(&|column| column.role == Role::Property && column.property.eq_ignore_ascii_case(name)))
+            .or_else(|| {
+                find(&|column| {
+                    !column.property.is_empty() && column.property.eq_ignore_ascii_case(name)
+                })
+            })
     }
 
     /// The name with its service: `cognito.user_pool_clients`.

@@ -18,10 +18,10 @@ async fn an_identifier_is_one_get_in_each_of_its_forms() {
         "identifier = 'us-east-1_a|1' AND client_name = 'app-1'",
     ] {
         let sql = format!(
-            "SELECT client_name, identifier FROM aws.cognito.user_pool_clients WHERE {predicate}"
+            "SELECT client_name, identifier, logout_urls FROM aws.cognito.user_pool_clients WHERE {predicate}"
         );
         let (rows, calls) = bench.rows_and_calls(&sql).await;
-        assert_eq!(rows, ["app-1|us-east-1_a|1"], "{predicate}");
+        assert_eq!(rows, ["app-1|us-east-1_a|1|NULL"], "{predicate}");
         assert_eq!(
             calls,
             ["Get UserPoolClient us-east-1 us-east-1_a|1"],

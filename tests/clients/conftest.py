@@ -1,0 +1,56 @@
+"""What every test starts from: a machine without settings, an emulator, clients of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import programs
+import pytest
+from cloud_control import connect
+from programs import Cirrus, Emulator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cirrus", type=Path, required=True, help="the program under test")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home; boto3 in this process sees no more of the host than the programs that are started."""
+    environment = programs.clean_environment(tmp_path)
+    for name in list(os.environ):
+        if name not in environment and not name.startswith("PYTEST_"):
+            monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+@pytest.fixture
+def program(pytestconfig: pytest.Config, home: Path) -> Cirrus:
+    """`cirrus` without any settings."""
+    path = pytestconfig.getoption("cirrus").resolve()
+    assert path.is_file(), f"{path} is missing"
+    return Cirrus(path, programs.clean_environment(home), home)
+
+
+@pytest.fixture
+def emulator(program: Cirrus) -> Iterator[Emulator]:
+    """An empty emulator."""
+    with programs.emulator(program) as running:
+        yield running
+
+
+@pytest.fixture
+def cirrus(program: Cirrus, emulator: Emulator) -> Cirrus:
+    """`cirrus` with the settings that point every AWS client to the emulator."""
+    return program.with_settings(emulator.settings)
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Any:
+    """boto3's client of Cloud Control."""
+    return connect(emulator.url)

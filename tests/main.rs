@@ -1,0 +1,13 @@
+//! The whole program, through the emulator on a free port of loopback: no network, no account, no file outside.
+//!
+//! `slt/` holds statements and answers as files, `cli.rs` runs the program itself, `wire.rs` reads the emulator's
+//! request log, `every_table.rs` asks every table of the catalog, `documents.rs` runs what the documents show, and
+//! `structure.rs` holds the direction of dependencies.
+
+mod cli;
+mod documents;
+mod every_table;
+mod program;
+mod slt;
+mod structure;
+mod wire;
