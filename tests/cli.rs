@@ -168,8 +168,8 @@ fn errors_show_the_line_and_what_to_do() {
             "Did you mean `aws.cognito",
         ),
         (
-            "SELECT 1;\nSELECT usr_pool_id FROM aws.cognito.user_pools",
-            "query:2:8",
+            "SELECT\n  usr_pool_id FROM aws.cognito.user_pools",
+            "query:2:3",
         ),
         (
             "SELECT * FROM aws.cognito.user_pool_clients WHERE identifier = 'x'",

@@ -46,10 +46,11 @@ fn literal(table: &Table, column: usize) -> String {
     match column.kind {
         ColumnKind::Integer | ColumnKind::Number => "1".into(),
         ColumnKind::Boolean => "true".into(),
-        ColumnKind::Text | ColumnKind::Json => {
+        ColumnKind::Text => {
             let value = column.enum_values.first().map_or("x", String::as_str);
             format!("'{value}'")
         }
+        ColumnKind::Json => "'{}'".into(),
     }
 }
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import programs
 import pytest
+
+import programs
 from cloud_control import connect
 from programs import Cirrus, Emulator
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from programs import WATCHDOG, Cirrus, Emulator
 
 USER_POOL = "AWS::Cognito::UserPool"

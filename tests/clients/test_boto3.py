@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import programs
 import pytest
 from botocore.exceptions import ClientError, WaiterError
+
+import programs
 from cloud_control import (
     CLIENT,
     USER_POOL,
@@ -79,7 +80,10 @@ def test_exec_finds_the_endpoint_as_every_aws_client_does(
     ways = {
         "AWS_ENDPOINT_URL": (settings_for(emulator.url), []),
         "AWS_ENDPOINT_URL_CLOUDCONTROL beats it": (service, []),
-        "--endpoint-url beats both": ({**dead, "AWS_ENDPOINT_URL_CLOUDCONTROL": "http://127.0.0.1:1"}, ["--endpoint-url", emulator.url]),
+        "--endpoint-url beats both": (
+            {**dead, "AWS_ENDPOINT_URL_CLOUDCONTROL": "http://127.0.0.1:1"},
+            ["--endpoint-url", emulator.url],
+        ),
     }
     for way, (settings, arguments) in ways.items():
         with subtests.test(way):
@@ -112,7 +116,9 @@ def test_lists_page_and_take_a_parent(client: Any, cirrus: Cirrus) -> None:
         rows = cirrus.rows(f"SELECT identifier FROM aws.cognito.user_pool_clients WHERE user_pool_id = '{pool}'")
         assert sorted(row["identifier"] for row in rows) == sorted(clients)
     names = [f"group-{number:02}" for number in range(60)]
-    answers = [client.create_resource(TypeName=LOG_GROUP, DesiredState=json.dumps({"LogGroupName": name})) for name in names]
+    answers = [
+        client.create_resource(TypeName=LOG_GROUP, DesiredState=json.dumps({"LogGroupName": name})) for name in names
+    ]
     for answer in answers:
         assert settle(client, answer)["OperationStatus"] == "SUCCESS"
     assert "NextToken" in client.list_resources(TypeName=LOG_GROUP)
@@ -129,13 +135,17 @@ def test_a_compound_identifier_is_read_in_either_form(client: Any, cirrus: Cirru
     for form in (identifier, as_json):
         answer = client.get_resource(TypeName=CLIENT, Identifier=form)
         assert answer["ResourceDescription"]["Identifier"] == identifier
-        rows = cirrus.rows(f"SELECT identifier, client_name FROM aws.cognito.user_pool_clients WHERE identifier = '{form}'")
+        rows = cirrus.rows(
+            f"SELECT identifier, client_name FROM aws.cognito.user_pool_clients WHERE identifier = '{form}'"
+        )
         assert rows == [{"identifier": identifier, "client_name": "web"}]
 
 
 def test_a_patch_changes_what_it_names(client: Any, cirrus: Cirrus) -> None:
     pool = create(client, USER_POOL, {"UserPoolName": "customers"})
-    identifier = create(client, CLIENT, {"UserPoolId": pool, "ClientName": "web", "LogoutURLs": ["https://example.com/bye"]})
+    identifier = create(
+        client, CLIENT, {"UserPoolId": pool, "ClientName": "web", "LogoutURLs": ["https://example.com/bye"]}
+    )
     before = get(client, CLIENT, identifier)
     update(
         client,

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import programs
 import pytest
+
+import programs
 from cloud_control import USER_POOL, connect, create, two_pools
 from programs import WATCHDOG, Cirrus, Emulator, settings_for
 
@@ -51,7 +52,12 @@ def test_statements_come_from_a_file_or_from_stdin(client: Any, cirrus: Cirrus) 
     file = cirrus.folder / "pools.sql"
     file.write_text(f"{POOLS};\nSELECT 1 AS one;\n")
     expected = [[{"user_pool_name": "customers"}, {"user_pool_name": "staff"}], [{"one": 1}]]
-    for arguments, stdin in ((["-f", str(file)], ""), (["-i", str(file)], ""), ([], file.read_text()), (["-"], file.read_text())):
+    for arguments, stdin in (
+        (["-f", str(file)], ""),
+        (["-i", str(file)], ""),
+        ([], file.read_text()),
+        (["-"], file.read_text()),
+    ):
         done = cirrus.run("exec", "-o", "json", *arguments, stdin=stdin)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == expected
@@ -74,7 +80,12 @@ def test_a_script_stops_at_its_first_failed_statement(cirrus: Cirrus) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["exec", "--no-such-flag"], ["exec", "-o", "no-such-format", "SELECT 1"], ["exec", "-f", "a.sql", "-i", "b.sql"], ["nothing"]],
+    [
+        ["exec", "--no-such-flag"],
+        ["exec", "-o", "no-such-format", "SELECT 1"],
+        ["exec", "-f", "a.sql", "-i", "b.sql"],
+        ["nothing"],
+    ],
     ids=" ".join,
 )
 def test_bad_usage_is_2(program: Cirrus, arguments: list[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cloud_control import CLIENT, USER_POOL, connect, create
 from programs import Cirrus, clean_environment, running, settings_for, until
 
@@ -72,7 +73,8 @@ def test_it_ignores_the_input_of_a_list(client: Any, pools: dict[str, list[str]]
 def test_a_predicate_on_the_parent_shows_its_rows_only(cirrus: Cirrus, pools: dict[str, list[str]]) -> None:
     for pool, names in pools.items():
         rows = cirrus.rows(
-            f"SELECT user_pool_id, client_name FROM aws.cognito.user_pool_clients WHERE user_pool_id = '{pool}' ORDER BY client_name"
+            "SELECT user_pool_id, client_name FROM aws.cognito.user_pool_clients"
+            f" WHERE user_pool_id = '{pool}' ORDER BY client_name"
         )
         assert rows == [{"user_pool_id": pool, "client_name": name} for name in names]
 

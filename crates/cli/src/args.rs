@@ -128,6 +128,10 @@ pub(crate) struct GlobalArgs {
         conflicts_with_all = ["profile", "endpoint_url"],
         help_heading = ACCOUNT
     )]
+    #[expect(
+        clippy::option_option,
+        reason = "clap's shape for a flag with an optional value"
+    )]
     pub(crate) local: Option<Option<PathBuf>>,
 
     /// Give up a call after this long, retries included: `45`, `30s`, `500ms`, `2m` [env: CIRRUS_TIMEOUT]
@@ -293,21 +297,25 @@ mod tests {
     #[test]
     fn regions_are_repeated_or_listed() {
         let cli = parse(&[
-            "--region",
-            "us-east-1,eu-west-1",
             "exec",
             "x",
+            "--region",
+            "us-east-1,eu-west-1",
             "--region",
             "ap-south-1",
         ]);
         assert_eq!(cli.global.region, ["us-east-1", "eu-west-1", "ap-south-1"]);
+        assert_eq!(
+            parse(&["--region", "us-east-1", "exec", "x"]).global.region,
+            ["us-east-1"]
+        );
     }
 
     #[test]
     fn durations_have_units() {
         assert_eq!(duration("45"), Ok(Duration::from_secs(45)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
         for text in ["", "s", "1h", "-1", "0"] {
             assert!(duration(text).is_err(), "{text}");
         }

@@ -11,23 +11,15 @@ use crate::{Result, diagnose};
 pub(crate) fn read(path: &Path) -> Result<Map<String, Value>> {
     let bytes = fs::read(path).map_err(|error| diagnose::unreadable(path, &error))?;
     let name = path.display().to_string();
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        diagnose::not_utf8(&name, at, line)
-    })?;
-    parse(Source {
+    let text = String::from_utf8(bytes).map_err(|error| diagnose::not_utf8(&name, &error))?;
+    parse(&Source {
         name,
         text: text.into(),
     })
 }
 
-fn parse(source: Source) -> Result<Map<String, Value>> {
-    let value = if is_json(&source) {
+fn parse(source: &Source) -> Result<Map<String, Value>> {
+    let value = if is_json(source) {
         serde_json::from_str(&source.text)
             .map_err(|error| diagnose::json(&error, source.clone()))?
     } else {
@@ -58,7 +50,7 @@ mod tests {
     use super::*;
 
     fn parse_as(name: &str, text: &str) -> Result<Value> {
-        parse(Source {
+        parse(&Source {
             name: name.into(),
             text: text.into(),
         })

@@ -3,7 +3,7 @@
 //! Codes are stable and documented; headlines are one sentence without a full stop; notes are facts, hints are advice.
 //! Errors of the engine and of the cloud come first, then those of files, templates and arguments.
 
-use std::{error::Error as _, io, ops::Range, path::Path};
+use std::{error::Error as _, io, ops::Range, path::Path, string::FromUtf8Error};
 
 use cirrus_aws::ConnectError;
 use cirrus_diagnostic::{Diagnostic, Kind, Source};
@@ -190,15 +190,15 @@ fn conditions(columns: &[String]) -> String {
 
 /// A failed call.
 pub(crate) fn cloud(error: &CloudError) -> Diagnostic {
-    let (code, kind, message) = cloud_headline(error);
-    cloud_details(Diagnostic::error(code, kind, message), error)
-}
-
-fn cloud_headline(error: &CloudError) -> (&'static str, Kind, String) {
     let call = format!(
         "{} of `{}` in `{}`",
         error.operation, error.type_name, error.region
     );
+    let (code, kind, message) = cloud_headline(error, &call);
+    cloud_details(Diagnostic::error(code, kind, message), error)
+}
+
+fn cloud_headline(error: &CloudError, call: &str) -> (&'static str, Kind, String) {
     match error.kind {
         CloudErrorKind::NotFound => (
             "not-found",
@@ -303,7 +303,9 @@ fn warning(warning: &Warning) -> (String, Diagnostic) {
     let table = &warning.table;
     match &warning.kind {
         WarningKind::Failed(error) => {
-            let (code, kind, headline) = cloud_headline(error);
+            // Without the region, which is part of the scope.
+            let call = format!("{} of `{}`", error.operation, error.type_name);
+            let (code, kind, headline) = cloud_headline(error, &call);
             let message = format!("rows of `{table}` are missing: {headline}");
             let key = format!("{table} {headline} {:?}", error.code);
             (
@@ -456,7 +458,12 @@ fn file(verb: &str, path: &Path, error: &io::Error) -> Box<Diagnostic> {
 }
 
 /// Bytes that are no text.
-pub(crate) fn not_utf8(name: &str, at: usize, line: usize) -> Box<Diagnostic> {
+pub(crate) fn not_utf8(name: &str, error: &FromUtf8Error) -> Box<Diagnostic> {
+    let at = error.utf8_error().valid_up_to();
+    let line = String::from_utf8_lossy(&error.as_bytes()[..at])
+        .matches('\n')
+        .count()
+        + 1;
     let message = format!("`{name}` is not UTF-8: byte {at}, on line {line}");
     Box::new(Diagnostic::error("encoding", Kind::User, message).hint("Save it as UTF-8"))
 }

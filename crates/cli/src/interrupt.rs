@@ -55,7 +55,7 @@ impl Interrupt {
     /// Resolves when Ctrl-C is pressed.
     pub(crate) async fn pressed(&mut self) {
         if self.presses.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

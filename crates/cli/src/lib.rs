@@ -52,7 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(diagnostic) = args::misread_stackql_flags(&args[1..], &cli) {
         return Printer::plain().fail(&diagnostic).into();
     }
-    let command = match settings::resolve(cli, &environment) {
+    let command = match settings::resolve(cli, environment) {
         Ok(command) => command,
         Err(diagnostic) => return Printer::plain().fail(&diagnostic).into(),
     };
@@ -61,7 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         environment.get(env_vars::CIRRUS_LOG).as_deref(),
     );
     let printer = Printer::new(command.settings.quiet);
-    match commands::dispatch(command, &printer) {
+    match commands::dispatch(command, printer) {
         Ok(status) => status,
         Err(diagnostic) => printer.fail(&diagnostic),
     }

@@ -36,25 +36,25 @@ impl Printer {
         clippy::unused_self,
         reason = "quiet does not silence trouble, but callers need not know"
     )]
-    pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
+    pub(crate) fn diagnostic(self, diagnostic: &Diagnostic) {
         say(&diagnostic.render(&Renderer::styled()));
     }
 
     /// Shows the error that ends the run.
-    pub(crate) fn fail(&self, diagnostic: &Diagnostic) -> ExitStatus {
+    pub(crate) fn fail(self, diagnostic: &Diagnostic) -> ExitStatus {
         self.diagnostic(diagnostic);
         ExitStatus::of(diagnostic)
     }
 
     /// Says something that is neither data nor trouble.
-    pub(crate) fn notice(&self, text: &str) {
+    pub(crate) fn notice(self, text: &str) {
         if !self.quiet {
             say(text);
         }
     }
 
     /// Whether a progress line may be drawn.
-    pub(crate) fn shows_progress(&self) -> bool {
+    pub(crate) fn shows_progress(self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }
 }
@@ -95,15 +95,18 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The width of the terminal that data goes to, if it is one.
+/// The width of the terminal that data goes to, if it is one and knows its width.
 pub(crate) fn width(file: Option<&Path>) -> Option<u16> {
-    let probe = comfy_table::Table::new();
-    if file.is_none() && io::stdout().is_terminal() {
-        probe.width()
-    } else {
-        None
+    if file.is_some() || !io::stdout().is_terminal() {
+        return None;
     }
+    comfy_table::Table::new()
+        .width()
+        .filter(|width| *width >= NARROWEST)
 }
+
+/// A terminal that says it is narrower does not know.
+const NARROWEST: u16 = 20;
 
 /// Shows clap's help, version or error.
 pub(crate) fn clap(error: &clap::Error) -> ExitStatus {

@@ -19,7 +19,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn start(printer: &Printer) -> Self {
+    pub(crate) fn start(printer: Printer) -> Self {
         let bar = printer.shows_progress().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
             let style = ProgressStyle::with_template("{msg}")
@@ -52,10 +52,11 @@ impl Progress {
         bar.tick();
     }
 
-    /// Takes the line away.
-    pub(crate) fn clear(&self) {
-        if let Some(bar) = self.bar.as_ref().filter(|bar| !bar.is_hidden()) {
-            bar.suspend(|| ());
+    /// Takes the line away while something is printed.
+    pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 }

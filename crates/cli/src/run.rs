@@ -7,8 +7,9 @@ use std::{
     time::Instant,
 };
 
+use arrow::record_batch::RecordBatch;
 use cirrus_diagnostic::Source;
-use cirrus_engine::{Answer, Body, Report, Rows, Session};
+use cirrus_engine::{Answer, Body, Error, Report, Rows, Session, WarningKind};
 use futures::StreamExt;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -27,7 +28,7 @@ use crate::{
 /// What a script is run with.
 pub(crate) struct Runner<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) printer: &'a Printer,
+    pub(crate) printer: Printer,
     pub(crate) output: &'a Output,
     pub(crate) keep_going: bool,
     pub(crate) interrupts: &'a Interrupts,
@@ -108,86 +109,79 @@ impl Runner<'_> {
                 return End::Next(ExitStatus::Done);
             }
         };
-        let shape = Shape {
-            schema: Arc::clone(&rows.schema),
-            columns: rows.columns.clone(),
-            reveal_secrets: self.output.reveal_secrets,
-            masked: Cell::new(0),
+        let mut sheet = Sheet {
+            shape: Shape {
+                schema: Arc::clone(&rows.schema),
+                columns: rows.columns.clone(),
+                reveal_secrets: self.output.reveal_secrets,
+                masked: Cell::new(0),
+            },
+            writer,
+            sink,
+            begun: false,
+            rows: 0,
         };
-        let (count, drained) = self
-            .drain(rows, &shape, &answer.report, interrupt, writer, sink)
+        let mut drained = self
+            .drain(rows, &mut sheet, &answer.report, interrupt)
             .await;
-        let closed = match &drained {
-            Drained::Unprinted(_) => Ok(()),
-            _ => writer.end(&shape, sink).and_then(|()| Ok(sink.flush()?)),
-        };
-        let drained = match closed {
-            Ok(()) => drained,
-            Err(error) => Drained::Unprinted(error),
-        };
-        let warnings = answer.report.warnings();
+        if let Err(error) = sheet.close(&drained) {
+            drained = Drained::Unprinted(error);
+        }
+        let mut warnings = answer.report.warnings();
+        let warned = warnings.len();
+        if let Drained::Failed(Error::Cloud(error)) = &drained {
+            // The error says it again.
+            warnings.retain(|warning| warning.kind != WarningKind::Failed(error.clone()));
+        }
         for warning in diagnose::warnings(&warnings) {
             self.printer.diagnostic(&warning);
         }
         let summary = Summary {
-            rows: count,
+            rows: sheet.rows,
             elapsed: started.elapsed(),
             meter: &answer.report.meter,
-            warnings: warnings.len(),
-            masked: shape.masked.get(),
+            warnings: warned,
+            masked: sheet.shape.masked.get(),
             cancelled: matches!(drained, Drained::Cancelled),
         };
-        match drained {
-            Drained::Unprinted(error) => return End::Stop(self.print_failed(&error)),
+        let end = match drained {
+            Drained::Whole if answer.report.is_partial() => End::Next(ExitStatus::Partial),
+            Drained::Whole => End::Next(ExitStatus::Done),
+            Drained::Cancelled => End::Stop(ExitStatus::Cancelled),
             Drained::Failed(error) => {
-                self.printer.diagnostic(&diagnose::engine(&error, script));
-                self.printer.notice(&summary.to_string());
-                return End::Next(ExitStatus::Failed);
+                End::Next(self.printer.fail(&diagnose::engine(&error, script)))
             }
-            Drained::Whole | Drained::Cancelled => self.printer.notice(&summary.to_string()),
-        }
-        if summary.cancelled {
-            End::Stop(ExitStatus::Cancelled)
-        } else if answer.report.is_partial() {
-            End::Next(ExitStatus::Partial)
-        } else {
-            End::Next(ExitStatus::Done)
-        }
+            Drained::Unprinted(error) => return End::Stop(self.print_failed(&error)),
+        };
+        self.printer.notice(&summary.to_string());
+        end
     }
 
     /// Prints rows until there are no more; dropping what is left of them stops the calls.
     async fn drain(
         &self,
         mut rows: Rows,
-        shape: &Shape,
+        sheet: &mut Sheet<'_>,
         report: &Report,
         interrupt: &mut Interrupt,
-        writer: &mut dyn RowWriter,
-        sink: &mut dyn Write,
-    ) -> (u64, Drained) {
-        let mut count = 0;
-        if let Err(error) = writer.begin(shape, sink) {
-            return (count, Drained::Unprinted(error));
-        }
+    ) -> Drained {
         let progress = Progress::start(self.printer);
         let mut ticks = interval(progress::TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
                 biased;
-                () = interrupt.pressed() => return (count, Drained::Cancelled),
+                () = interrupt.pressed() => return Drained::Cancelled,
                 batch = rows.batches.next() => match batch {
-                    None => return (count, Drained::Whole),
-                    Some(Err(error)) => return (count, Drained::Failed(error)),
+                    None => return Drained::Whole,
+                    Some(Err(error)) => return Drained::Failed(error),
                     Some(Ok(batch)) => {
-                        progress.clear();
-                        if let Err(error) = writer.batch(shape, &batch, sink) {
-                            return (count, Drained::Unprinted(error));
+                        if let Err(error) = progress.suspend(|| sheet.print(&batch)) {
+                            return Drained::Unprinted(error);
                         }
-                        count += batch.num_rows() as u64;
                     }
                 },
-                _ = ticks.tick() => progress.update(count, &report.meter),
+                _ = ticks.tick() => progress.update(sheet.rows, &report.meter),
             }
         }
     }
@@ -206,11 +200,54 @@ impl Runner<'_> {
     }
 }
 
+/// A result on its way to the sink; one that fails before its first row leaves no trace there.
+struct Sheet<'a> {
+    shape: Shape,
+    writer: &'a mut dyn RowWriter,
+    sink: &'a mut dyn Write,
+    begun: bool,
+    rows: u64,
+}
+
+impl Sheet<'_> {
+    fn print(&mut self, batch: &RecordBatch) -> Result<(), PrintError> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.begin()?;
+        self.writer.batch(&self.shape, batch, self.sink)?;
+        self.rows += batch.num_rows() as u64;
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), PrintError> {
+        if !self.begun {
+            self.writer.begin(&self.shape, self.sink)?;
+            self.begun = true;
+        }
+        Ok(())
+    }
+
+    /// Ends what has begun; a whole result without rows has columns to show.
+    fn close(&mut self, drained: &Drained) -> Result<(), PrintError> {
+        match drained {
+            Drained::Whole => self.begin()?,
+            Drained::Unprinted(_) => return Ok(()),
+            Drained::Cancelled | Drained::Failed(_) => {}
+        }
+        if self.begun {
+            self.writer.end(&self.shape, self.sink)?;
+            self.sink.flush()?;
+        }
+        Ok(())
+    }
+}
+
 /// Why rows ended.
 enum Drained {
     Whole,
     Cancelled,
-    Failed(cirrus_engine::Error),
+    Failed(Error),
     Unprinted(PrintError),
 }
 

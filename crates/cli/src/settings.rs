@@ -82,14 +82,14 @@ impl Environment {
     }
 
     /// The value of a variable; one that is empty counts as unset.
-    pub(crate) fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(self, name: &str) -> Option<String> {
         let value = (self.get)(name)?.to_string_lossy().into_owned();
         Some(value).filter(|value| !value.is_empty())
     }
 }
 
 /// Decides what the arguments mean.
-pub(crate) fn resolve(cli: Cli, environment: &Environment) -> Result<Invocation> {
+pub(crate) fn resolve(cli: Cli, environment: Environment) -> Result<Invocation> {
     let action = match cli.command {
         Some(Command::Exec(args)) => Action::Exec(args),
         Some(Command::Emulator(args)) => Action::Emulator(args),
@@ -101,7 +101,7 @@ pub(crate) fn resolve(cli: Cli, environment: &Environment) -> Result<Invocation>
     })
 }
 
-fn settings(args: GlobalArgs, environment: &Environment) -> Result<Settings> {
+fn settings(args: GlobalArgs, environment: Environment) -> Result<Settings> {
     let limits = Limits {
         timeout: timeout(args.timeout, environment)?,
         ..Limits::default()
@@ -142,7 +142,7 @@ fn settings(args: GlobalArgs, environment: &Environment) -> Result<Settings> {
     })
 }
 
-fn format(argument: Option<Format>, environment: &Environment) -> Result<Format> {
+fn format(argument: Option<Format>, environment: Environment) -> Result<Format> {
     if let Some(format) = argument {
         return Ok(format);
     }
@@ -166,7 +166,7 @@ fn format(argument: Option<Format>, environment: &Environment) -> Result<Format>
     })
 }
 
-fn timeout(argument: Option<Duration>, environment: &Environment) -> Result<Option<Duration>> {
+fn timeout(argument: Option<Duration>, environment: Environment) -> Result<Option<Duration>> {
     if argument.is_some() {
         return Ok(argument);
     }
@@ -178,7 +178,7 @@ fn timeout(argument: Option<Duration>, environment: &Environment) -> Result<Opti
         .map_err(|reason| diagnose::variable(env_vars::CIRRUS_TIMEOUT, &text, &reason))
 }
 
-fn is_set(environment: &Environment, name: &str) -> Result<bool> {
+fn is_set(environment: Environment, name: &str) -> Result<bool> {
     match environment.get(name).as_deref() {
         None | Some("0" | "false") => Ok(false),
         Some("1" | "true") => Ok(true),
@@ -199,7 +199,7 @@ mod tests {
 
     fn resolve_with(args: &[&str], get: fn(&str) -> Option<OsString>) -> Result<Settings> {
         let cli = Cli::try_parse_from([&["cirrus"], args].concat()).unwrap();
-        resolve(cli, &Environment { get }).map(|invocation| invocation.settings)
+        resolve(cli, Environment { get }).map(|invocation| invocation.settings)
     }
 
     fn environment(name: &str) -> Option<OsString> {
@@ -291,7 +291,7 @@ mod tests {
         let settings =
             resolve_with(&["--local=s.json", "--region", "eu-west-1"], environment).unwrap();
         assert!(
-            matches!(settings.account, Account::Local { state: Some(state), .. } if state == PathBuf::from("s.json"))
+            matches!(settings.account, Account::Local { state: Some(state), .. } if state.as_os_str() == "s.json")
         );
         assert_eq!(settings.session.regions, ["eu-west-1"]);
     }

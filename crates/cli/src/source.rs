@@ -102,15 +102,7 @@ fn decode(name: String, bytes: Vec<u8>) -> Result<Source> {
             name,
             text: text.strip_prefix('\u{feff}').unwrap_or(&text).into(),
         }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..at]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            Err(diagnose::not_utf8(&name, at, line))
-        }
+        Err(error) => Err(diagnose::not_utf8(&name, &error)),
     }
 }
 

@@ -67,7 +67,7 @@ impl Variables {
                 }),
             ));
         }
-        values.into_iter().collect()
+        Value::from_pairs(values)
     }
 
     /// Whether a value could be taken for one of our marks.
@@ -134,6 +134,10 @@ fn format_value(
     _state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), Error> {
+    // `{{ x if y }}` without an `else`; anything else that is undefined has been refused.
+    if value.is_undefined() {
+        return Ok(());
+    }
     let text = text_of(value)?;
     write!(output, "{VALUE}{text}{END_VALUE}").map_err(Error::from)
 }
@@ -141,7 +145,10 @@ fn format_value(
 /// How a value reads in SQL: lists and maps as JSON, nothing as `NULL`.
 fn text_of(value: &Value) -> Result<Cow<'_, str>, Error> {
     match value.kind() {
+        // The engine refuses to print what is undefined, but hands it to filters.
+        ValueKind::Undefined => Err(ErrorKind::UndefinedError.into()),
         ValueKind::None => Ok("NULL".into()),
+        ValueKind::Bool => Ok(if value.is_true() { "true" } else { "false" }.into()),
         ValueKind::String => Ok(value.as_str().unwrap_or_default().into()),
         ValueKind::Map | ValueKind::Seq | ValueKind::Iterable => json(value).map(Cow::Owned),
         _ => Ok(value.to_string().into()),
@@ -155,7 +162,11 @@ fn json(value: &Value) -> Result<String, Error> {
 
 /// JSON as it is; minijinja's own filter writes `'` and `<` as escapes, for HTML.
 fn to_json(value: &Value) -> Result<String, Error> {
-    json(value)
+    if value.is_undefined() {
+        Err(ErrorKind::UndefinedError.into())
+    } else {
+        json(value)
+    }
 }
 
 /// Doubles single quotes, for values that are put together before they land in `'...'`.
@@ -196,7 +207,7 @@ fn weave(rendered: &str) -> Result<String, Broken> {
                     at: text.len(),
                     depth: 1,
                     escaped: false,
-                })
+                });
             }
             (END_VALUE, Some(value)) => {
                 value.depth -= 1;
@@ -210,7 +221,7 @@ fn weave(rendered: &str) -> Result<String, Broken> {
             (END_VALUE, None) => {
                 let at = in_code.pop().unwrap_or_default();
                 if *scanner.context() != Context::Code {
-                    return Err(Broken { at, text });
+                    return Err(Broken { text, at });
                 }
             }
             (ESCAPED | END_ESCAPED, landed) => {
@@ -250,7 +261,7 @@ impl Landed {
                 push(c);
             }
             (Context::LineComment, '\n' | '\r') | (Context::BlockComment { .. }, '*' | '/') => {
-                push(' ')
+                push(' ');
             }
             _ => push(c),
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod catalog_files;
 mod layout;
 mod prose;
@@ -23,10 +24,12 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     RefreshProviders(refresh_providers::RefreshProvidersArguments),
+    Bench(bench::BenchArguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::RefreshProviders(arguments) => refresh_providers::refresh_providers(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

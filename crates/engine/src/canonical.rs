@@ -1,9 +1,10 @@
-//! Literals compared with `identifier` and `resource_model`, brought into the form that rows show.
+//! Literals compared with `identifier` or with JSON columns, brought into the form that rows show.
 //!
 //! A statement may write an identifier as `a/b` or JSON while rows always show `a|b`; without this the comparison on
-//! the row would drop the row that the call found. Tuples are unfolded into equalities on the way.
+//! the row would drop the row that the call found. JSON objects and arrays are compared without their blanks. Tuples
+//! are unfolded into equalities on the way.
 
-use cirrus_provider::{Catalog, Identifier, Predicate, Role, Table};
+use cirrus_provider::{Catalog, ColumnKind, Identifier, Predicate, Role, Table};
 use datafusion::{
     common::{
         ScalarValue,
@@ -92,7 +93,9 @@ impl Forms<'_> {
             .columns
             .iter()
             .find(|candidate| candidate.name == column.name)?;
-        matches!(column.role, Role::Identifier | Role::ResourceModel).then_some(column.role)
+        let is_nested = column.role == Role::Property && column.kind == ColumnKind::Json;
+        (is_nested || matches!(column.role, Role::Identifier | Role::ResourceModel))
+            .then_some(column.role)
     }
 
     fn literal(&self, role: Role, expr: Expr) -> Expr {
@@ -100,8 +103,9 @@ impl Forms<'_> {
             return expr;
         };
         let canonical = match role {
-            Role::ResourceModel => serde_json::from_str::<Value>(text)
+            Role::ResourceModel | Role::Property => serde_json::from_str::<Value>(text)
                 .ok()
+                .filter(|value| value.is_object() || value.is_array())
                 .map(|value| value.to_string()),
             _ if generic::is_generic(self.table) => self.types.iter().find_map(|type_name| {
                 let table = self.catalog.table_of_type(type_name).ok()?;

@@ -1,4 +1,4 @@
-//! From a resource's JSON to Arrow arrays: only the top level is read, nested values are copied as they are.
+//! From a resource's JSON to Arrow arrays: only the top level is read, nested values stay text.
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
@@ -186,7 +186,7 @@ impl Values {
     fn push(&mut self, raw: Option<&str>) -> bool {
         match self {
             Self::Json(builder) => {
-                builder.append_option(raw);
+                builder.append_option(raw.map(compact));
                 true
             }
             Self::Text(builder) => {
@@ -222,10 +222,60 @@ impl Values {
     }
 }
 
+/// JSON text without blanks between its tokens, so that equal values of one service are equal texts.
+fn compact(raw: &str) -> Cow<'_, str> {
+    let mut in_string = false;
+    let mut escaped = false;
+    let mut is_blank = |c: char| {
+        if in_string {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => in_string = false,
+                _ => {}
+            }
+            return false;
+        }
+        in_string = c == '"';
+        c.is_ascii_whitespace()
+    };
+    let kept: String = raw.chars().filter(|c| !is_blank(*c)).collect();
+    if kept.len() == raw.len() {
+        Cow::Borrowed(raw)
+    } else {
+        Cow::Owned(kept)
+    }
+}
+
 /// An integer, also when a service writes it with a fraction of zero (`3600.0`).
 fn integer(raw: &str) -> Option<i64> {
     serde_json::from_str::<i64>(raw).ok().or_else(|| {
         let whole = raw.trim_end_matches('0').strip_suffix('.')?;
         serde_json::from_str::<i64>(whole).ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_go_between_tokens_and_stay_inside_strings() {
+        let raw = r#"{ "a b" : [ 1, "x \" y" ] }"#;
+        assert_eq!(compact(raw), r#"{"a b":[1,"x \" y"]}"#);
+        assert!(matches!(compact(r#"["a b"]"#), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn integers_may_end_in_zeros_after_the_point() {
+        for (raw, value) in [
+            ("7", Some(7)),
+            ("-7.00", Some(-7)),
+            ("70", Some(70)),
+            ("7.5", None),
+            ("\"7\"", None),
+        ] {
+            assert_eq!(integer(raw), value, "{raw}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Only what a call can enforce is translated: equalities and IN lists on the region, the identifier, its parts and
 //! the list inputs, under AND and OR. Everything else is [`Predicate::Other`]; the scan evaluates all of it on rows.
 
-use cirrus_provider::{Predicate, Role, Table};
+use cirrus_provider::{ColumnKind, Predicate, Role, Table};
 use datafusion::{
     common::ScalarValue,
     logical_expr::{BinaryExpr, Expr, Operator, expr::InList},
@@ -89,7 +89,8 @@ fn equality(table: &Table, left: &Expr, right: &Expr) -> Option<Predicate> {
         return Some(Predicate::TupleIn(columns, vec![tuple_values(right)?]));
     }
     let column = key_column(table, left)?;
-    Some(Predicate::In(column, literal(right)?.into_iter().collect()))
+    let value = literal(right)?.map(|value| typed(table, column, value));
+    Some(Predicate::In(column, value.into_iter().collect()))
 }
 
 fn membership(table: &Table, expr: &Expr, list: &[Expr]) -> Option<Predicate> {
@@ -106,6 +107,16 @@ fn membership(table: &Table, expr: &Expr, list: &[Expr]) -> Option<Predicate> {
         column,
         values?.into_iter().flatten().collect(),
     ))
+}
+
+/// The value that a call takes: a nested property is written as JSON text and sent as JSON.
+fn typed(table: &Table, column: usize, value: Value) -> Value {
+    let is_nested = table.columns[column].kind == ColumnKind::Json
+        && table.columns[column].role == Role::Property;
+    match &value {
+        Value::String(text) if is_nested => serde_json::from_str(text).unwrap_or(value),
+        _ => value,
+    }
 }
 
 /// The columns of `(region, identifier)`, which DataFusion plans as a struct.

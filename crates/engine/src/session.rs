@@ -159,7 +159,12 @@ impl Session {
                     .map(|ident| ident.value.as_str())
                     .collect::<Vec<_>>()
                     .join(" ");
-                let shown = self.state.lock().current.show(&name, &text.bytes)?;
+                let regions = self.statement_context().regions;
+                let current = Current {
+                    regions,
+                    ..self.state.lock().current.clone()
+                };
+                let shown = current.show(&name, &text.bytes)?;
                 Ok(self.one_value(&name, &shown, &text))
             }
             Sql::Use(target) => self.use_service(&target, &text),

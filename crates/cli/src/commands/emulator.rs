@@ -17,7 +17,7 @@ use crate::{
 pub(crate) fn emulator(
     args: EmulatorArgs,
     settings: &Settings,
-    printer: &Printer,
+    printer: Printer,
 ) -> Result<ExitStatus> {
     let catalog = connect::catalog(settings)?;
     let address = args.listen;

@@ -18,7 +18,7 @@ use crate::{
     template::{self, Variables},
 };
 
-pub(crate) fn exec(args: &ExecArgs, settings: Settings, printer: &Printer) -> Result<ExitStatus> {
+pub(crate) fn exec(args: &ExecArgs, settings: Settings, printer: Printer) -> Result<ExitStatus> {
     let origin = source::origin(args, source::stdin_is_terminal())?;
     let script = fill(source::read(origin)?, &settings.template)?;
     source::check_length(&script)?;

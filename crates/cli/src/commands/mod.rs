@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Runs a command.
-pub(crate) fn dispatch(invocation: Invocation, printer: &Printer) -> Result<ExitStatus> {
+pub(crate) fn dispatch(invocation: Invocation, printer: Printer) -> Result<ExitStatus> {
     let Invocation { action, settings } = invocation;
     match action {
         Action::Exec(args) => exec::exec(&args, settings, printer),

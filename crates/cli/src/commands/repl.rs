@@ -43,7 +43,7 @@ Statements end with `;` and may span lines.
   SET regions = 'us-east-1,eu-west-1';        read these regions
   RESET regions;                              read the default region again";
 
-pub(crate) fn repl(settings: Settings, printer: &Printer) -> Result<ExitStatus> {
+pub(crate) fn repl(settings: Settings, printer: Printer) -> Result<ExitStatus> {
     if !source::stdin_is_terminal() {
         return exec::exec(&ExecArgs::default(), settings, printer);
     }

@@ -68,7 +68,7 @@ fn every_statement_error_has_its_words() {
                 instead: Some("Use `-O FILE`".into()),
                 span: None,
             },
-            "error: COPY is not supported\n  |\n  = hint: Use `-O FILE`",
+            "error: COPY is not supported\n |\n = hint: Use `-O FILE`",
         ),
         (
             Error::NotReadable {
@@ -76,7 +76,7 @@ fn every_statement_error_has_its_words() {
                 type_name: "AWS::X::Y".into(),
                 span: None,
             },
-            "error: `aws.x.y` can be neither listed nor read\n  |\n  = note: Cloud Control has no list and no read handler for `AWS::X::Y`",
+            "error: `aws.x.y` can be neither listed nor read\n |\n = note: Cloud Control has no list and no read handler for `AWS::X::Y`",
         ),
         (
             Error::NotProvisionable {
@@ -84,7 +84,7 @@ fn every_statement_error_has_its_words() {
                 type_name: "AWS::X::Y".into(),
                 span: None,
             },
-            "error: `aws.x.y` is not supported by Cloud Control\n  |\n  = note: `AWS::X::Y` is registered without handlers",
+            "error: `aws.x.y` is not supported by Cloud Control\n |\n = note: `AWS::X::Y` is registered without handlers",
         ),
         (
             Error::IdentifierNeeded {
@@ -92,7 +92,7 @@ fn every_statement_error_has_its_words() {
                 parts: vec!["a".into(), "b".into()],
                 span: None,
             },
-            "error: `aws.x.y` can only be read by identifier\n  |\n  = note: Cloud Control has no list handler for this type\n  = hint: Add `WHERE a = '...' AND b = '...'`",
+            "error: `aws.x.y` can only be read by identifier\n |\n = note: Cloud Control has no list handler for this type\n = hint: Add `WHERE a = '...' AND b = '...'`",
         ),
         (
             Error::InputNeeded {
@@ -100,7 +100,7 @@ fn every_statement_error_has_its_words() {
                 inputs: vec!["user_pool_id".into()],
                 span: None,
             },
-            "error: `aws.x.y` cannot be listed without `user_pool_id`\n  |\n  = hint: Add `WHERE user_pool_id = '...'`, or join a table that supplies it",
+            "error: `aws.x.y` cannot be listed without `user_pool_id`\n |\n = hint: Add `WHERE user_pool_id = '...'`, or join a table that supplies it",
         ),
         (
             Error::Identifier {
@@ -110,14 +110,14 @@ fn every_statement_error_has_its_words() {
                 reason: "one part is missing".into(),
                 span: None,
             },
-            "error: `a` is not an identifier of `aws.x.y`\n  |\n  = note: one part is missing\n  = hint: Write it as `a|b`",
+            "error: `a` is not an identifier of `aws.x.y`\n |\n = note: one part is missing\n = hint: Write it as `a|b`",
         ),
         (
             Error::RegionNeeded {
                 table: table(),
                 span: None,
             },
-            "error: no region to read `aws.x.y` in\n  |\n  = hint: Add `WHERE region = 'us-east-1'`, or run `SET regions = 'us-east-1,eu-west-1'`\n  = hint: Or give `--region us-east-1`, set `AWS_REGION`, or choose a profile with a region",
+            "error: no region to read `aws.x.y` in\n |\n = hint: Add `WHERE region = 'us-east-1'`, or run `SET regions = 'us-east-1,eu-west-1'`\n = hint: Or give `--region us-east-1`, set `AWS_REGION`, or choose a profile with a region",
         ),
         (
             Error::Plan {
@@ -125,7 +125,7 @@ fn every_statement_error_has_its_words() {
                 notes: vec!["left is text".into()],
                 span: None,
             },
-            "error: types differ\n  |\n  = note: left is text",
+            "error: types differ\n |\n = note: left is text",
         ),
         (
             Error::Execution {
@@ -135,19 +135,19 @@ fn every_statement_error_has_its_words() {
         ),
         (
             Error::CallBudget { limit: 5 },
-            "error: the statement needs more than 5 API calls\n  |\n  = hint: Narrow it down, or raise the budget with `SET max_api_calls = ...`",
+            "error: the statement needs more than 5 API calls\n |\n = hint: Narrow it down, or raise the budget with `SET max_api_calls = ...`",
         ),
         (
             Error::Provider {
                 message: "no type".into(),
             },
-            "error: the provider data is broken: no type\n  |\n  = hint: If you gave `--providers`, check the files of that folder",
+            "error: the provider data is broken: no type\n |\n = hint: If you gave `--providers`, check the files of that folder",
         ),
         (
             Error::Internal {
                 message: "no plan".into(),
             },
-            "error: no plan\n  |\n  = note: this is a bug in cirrus\n  = hint: Please report it together with the statement",
+            "error: no plan\n |\n = note: this is a bug in cirrus\n = hint: Please report it together with the statement",
         ),
     ];
     for (error, expected) in cases {
@@ -160,10 +160,10 @@ fn a_failed_call_keeps_the_clouds_words() {
     let error = cloud_error(CloudErrorKind::AccessDenied, Some("AccessDeniedException"));
     let expected = "\
 error: ListResources of `AWS::Cognito::UserPool` in `eu-west-1` was denied
-  |
-  = note: AccessDeniedException: in AWS's words
-  = note: request id: r-1
-  = hint: The caller needs `cloudformation:ListResources`, and what the type's handler calls";
+ |
+ = note: AccessDeniedException: in AWS's words
+ = note: request id: r-1
+ = hint: The caller needs `cloudformation:ListResources`, and what the type's handler calls";
     assert_eq!(drawn(&Error::Cloud(error)), expected);
 }
 
@@ -171,10 +171,10 @@ error: ListResources of `AWS::Cognito::UserPool` in `eu-west-1` was denied
 fn missing_credentials_say_what_to_do() {
     let expected = "\
 error: no AWS credentials
-  |
-  = note: in AWS's words
-  = hint: Choose a profile with `--profile` or `AWS_PROFILE`, and sign in with `aws sso login` if it uses SSO
-  = hint: Or try it without an account: add `--local`";
+ |
+ = note: in AWS's words
+ = hint: Choose a profile with `--profile` or `AWS_PROFILE`, and sign in with `aws sso login` if it uses SSO
+ = hint: Or try it without an account: add `--local`";
     assert_eq!(
         drawn(&Error::Cloud(cloud_error(
             CloudErrorKind::Credentials,
@@ -237,12 +237,12 @@ fn warnings_that_differ_in_scope_are_one() {
     ));
     let drawn: Vec<String> = warnings(&all).iter().map(Diagnostic::to_string).collect();
     let expected = "\
-warning: rows of `aws.cognito.user_pool_clients` are missing: ListResources of `AWS::Cognito::UserPool` in `eu-west-1` was denied
-  |
-  = note: AccessDeniedException: in AWS's words
-  = note: request id: r-1
-  = note: concerns `user_pool_id=0` in `eu-west-1`, `user_pool_id=1` in `eu-west-1`, `user_pool_id=2` in `eu-west-1`, `user_pool_id=3` in `eu-west-1`, `user_pool_id=4` in `eu-west-1` and 2 more
-  = hint: The caller needs `cloudformation:ListResources`, and what the type's handler calls";
+warning: rows of `aws.cognito.user_pool_clients` are missing: ListResources of `AWS::Cognito::UserPool` was denied
+ |
+ = note: AccessDeniedException: in AWS's words
+ = note: request id: r-1
+ = note: concerns `user_pool_id=0` in `eu-west-1`, `user_pool_id=1` in `eu-west-1`, `user_pool_id=2` in `eu-west-1`, `user_pool_id=3` in `eu-west-1`, `user_pool_id=4` in `eu-west-1` and 2 more
+ = hint: The caller needs `cloudformation:ListResources`, and what the type's handler calls";
     assert_eq!(drawn[0], expected);
     assert_eq!(drawn.len(), 2);
     assert!(

@@ -6,7 +6,6 @@ use arrow::record_batch::RecordBatch;
 
 use super::{PrintError, RowWriter, Shape, cells::Cells};
 
-#[derive(Default)]
 pub(crate) struct CsvWriter;
 
 impl RowWriter for CsvWriter {

@@ -15,7 +15,6 @@ use serde_json::value::RawValue;
 use super::{MASK, PrintError, RowWriter, Shape};
 
 /// `-o ndjson`: one object per line, flushed as rows arrive.
-#[derive(Default)]
 pub(crate) struct LineWriter;
 
 impl RowWriter for LineWriter {
@@ -168,7 +167,7 @@ fn for_each_row(
             }
             line.extend_from_slice(keys[index].as_bytes());
             line.push(b':');
-            column.encode(shape, row, line)?;
+            column.encode(shape, row, line);
         }
         line.push(b'}');
         write(line)?;
@@ -203,10 +202,10 @@ impl<'a> Column<'a> {
         }
     }
 
-    fn encode(&mut self, shape: &Shape, row: usize, line: &mut Vec<u8>) -> Result<(), PrintError> {
+    fn encode(&mut self, shape: &Shape, row: usize, line: &mut Vec<u8>) {
         match self {
             Self::Hidden(array) | Self::Raw(array) if array.is_null(row) => {
-                line.extend_from_slice(b"null")
+                line.extend_from_slice(b"null");
             }
             Self::Hidden(_) => {
                 shape.count_masked();
@@ -230,7 +229,6 @@ impl<'a> Column<'a> {
             Self::Plain(encoder) if encoder.is_null(row) => line.extend_from_slice(b"null"),
             Self::Plain(encoder) => encoder.encode(row, line),
         }
-        Ok(())
     }
 }
 

@@ -103,8 +103,8 @@ pub(crate) fn writer(format: Format, expectation: Expectation) -> Box<dyn RowWri
     match format {
         Format::Table => Box::new(table::TableWriter::new(expectation.width)),
         Format::Json => Box::new(json::DocumentWriter::new(expectation.single)),
-        Format::Ndjson => Box::new(json::LineWriter::default()),
-        Format::Csv => Box::new(csv::CsvWriter::default()),
+        Format::Ndjson => Box::new(json::LineWriter),
+        Format::Csv => Box::new(csv::CsvWriter),
     }
 }
 

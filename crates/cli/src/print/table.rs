@@ -134,7 +134,7 @@ mod tests {
         );
         let expected = "\
 +------+------+
-| name | n    |
+| name |    n |
 +=============+
 | a    |    1 |
 |      | NULL |
@@ -199,7 +199,7 @@ mod tests {
             TableWriter::new(None),
             &[&result(vec![("n", "", integers(&values))], false)],
         );
-        assert_eq!(table.matches("| n ").count(), 3);
+        assert_eq!(table.matches(" n |").count(), 3);
         assert_eq!(
             table.lines().filter(|line| line.starts_with('|')).count(),
             25_000 + 3
