@@ -4,6 +4,8 @@
 //! request log, `every_table.rs` asks every table of the catalog, `documents.rs` runs what the documents show, and
 //! `structure.rs` holds the direction of dependencies.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod cli;
 mod documents;
 mod every_table;

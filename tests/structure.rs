@@ -118,7 +118,15 @@ fn versions_are_in_the_workspace_alone() {
 #[test]
 fn there_is_one_copy_of_what_must_agree() {
     let lock = include_str!("../Cargo.lock");
-    for package in ["arrow", "arrow-schema", "datafusion", "sqlparser", "hyper", "rustls", "comfy-table"] {
+    for package in [
+        "arrow",
+        "arrow-schema",
+        "datafusion",
+        "sqlparser",
+        "hyper",
+        "rustls",
+        "comfy-table",
+    ] {
         let copies = lock.matches(&format!("name = \"{package}\"\n")).count();
         assert_eq!(copies, 1, "{copies} copies of {package}");
     }

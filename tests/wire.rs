@@ -71,7 +71,7 @@ impl World {
         })
     }
 
-    async fn fault(&self, fault: &str) {
+    fn fault(&self, fault: &str) {
         self.emulator.clear_faults();
         self.emulator.add_fault(fault.parse().unwrap());
     }
@@ -164,16 +164,14 @@ async fn explain_and_contradictions_send_nothing() {
 #[tokio::test]
 async fn a_denied_region_or_parent_is_a_warning() {
     let world = World::new().await;
-    world.fault("deny:region=eu-west-1").await;
+    world.fault("deny:region=eu-west-1");
     let outcome =
         world.run("SELECT user_pool_id FROM aws.cognito.user_pools WHERE region IN ('us-east-1', 'eu-west-1')").await.unwrap();
     assert_eq!(
         (outcome.rows, outcome.partial, outcome.warnings),
         (3, true, 1)
     );
-    world
-        .fault("deny:type=AWS::Cognito::UserPoolClient,UserPoolId=us-east-1_Demo00001")
-        .await;
+    world.fault("deny:type=AWS::Cognito::UserPoolClient,UserPoolId=us-east-1_Demo00001");
     let outcome = world
         .run(&format!("SELECT client_id FROM {CLIENTS}"))
         .await
@@ -182,7 +180,7 @@ async fn a_denied_region_or_parent_is_a_warning() {
         (outcome.rows, outcome.partial, outcome.warnings),
         (3, true, 1)
     );
-    world.fault("deny:op=ListResources").await;
+    world.fault("deny:op=ListResources");
     let error = world
         .run("SELECT user_pool_id FROM aws.cognito.user_pools")
         .await
@@ -196,9 +194,7 @@ async fn a_denied_region_or_parent_is_a_warning() {
 #[tokio::test]
 async fn a_resource_that_vanishes_between_list_and_read_is_no_row() {
     let world = World::new().await;
-    world
-        .fault("vanish:type=AWS::Cognito::UserPool,identifier=us-east-1_Demo00002")
-        .await;
+    world.fault("vanish:type=AWS::Cognito::UserPool,identifier=us-east-1_Demo00002");
     let outcome = world
         .run("SELECT user_pool_name FROM aws.cognito.user_pools")
         .await
@@ -211,7 +207,7 @@ async fn broken_answers_are_errors_or_warnings_and_never_rows() {
     let world = World::new().await;
     let pools = "SELECT user_pool_id, user_pool_name FROM aws.cognito.user_pools";
     // The first page of an endless list has been shown before the loop is seen.
-    world.fault("token-loop:op=ListResources").await;
+    world.fault("token-loop:op=ListResources");
     let outcome = world.run(pools).await.unwrap();
     assert_eq!(
         (
@@ -223,14 +219,14 @@ async fn broken_answers_are_errors_or_warnings_and_never_rows() {
         (3, 2, true, 1)
     );
     for fault in ["truncate", "not-json"] {
-        world.fault(&format!("{fault}:op=ListResources")).await;
+        world.fault(&format!("{fault}:op=ListResources"));
         let error = world.run(pools).await.unwrap_err();
         assert!(matches!(error, Error::Cloud(_)), "{fault}: {error:?}");
     }
-    world.fault("properties-not-json").await;
+    world.fault("properties-not-json");
     let outcome = world.run(pools).await.unwrap();
     assert_eq!((outcome.rows, outcome.partial), (0, true));
-    world.fault("properties-wrong-type").await;
+    world.fault("properties-wrong-type");
     let outcome = world.run(pools).await.unwrap();
     assert!(outcome.partial && outcome.warnings >= 3, "{outcome:?}");
 }
@@ -238,7 +234,7 @@ async fn broken_answers_are_errors_or_warnings_and_never_rows() {
 #[tokio::test]
 async fn throttled_calls_are_retried_and_counted() {
     let world = World::new().await;
-    world.fault("throttle:op=ListResources,times=1").await;
+    world.fault("throttle:op=ListResources,times=1");
     let outcome = world
         .run("SELECT user_pool_id FROM aws.cognito.user_pools")
         .await

@@ -108,7 +108,7 @@ def test_a_denied_region_is_3_and_loses_only_its_own_rows(program: Cirrus) -> No
 
 
 def test_ctrl_c_is_130(program: Cirrus, silent: socket.socket) -> None:
-    waiting = program.with_settings(settings_for(url(silent))).start("exec", "-o", "ndjson", POOLS)
+    waiting = program.with_settings(settings_for(url(silent))).start("exec", POOLS)
     with programs.watched(waiting):
         connection, _ = silent.accept()
         with connection:
@@ -137,7 +137,7 @@ def test_the_state_of_an_emulator_outlives_it(program: Cirrus) -> None:
 
 
 def assert_says_what_to_do_about_credentials(cirrus: Cirrus) -> None:
-    done = cirrus.run("exec", "-o", "ndjson", "--region", "us-east-1", POOLS)
+    done = cirrus.run("exec", "--region", "us-east-1", POOLS)
     assert (done.returncode, done.stdout) == (1, "")
     assert "credentials" in done.stderr
     assert "--profile" in done.stderr
@@ -159,7 +159,7 @@ def test_a_profile_without_credentials_calls_nothing(program: Cirrus, emulator: 
     config = home / "config"
     config.write_text("[profile empty]\nregion = us-east-1\n")
     cirrus = program.with_settings({"AWS_CONFIG_FILE": str(config), "AWS_ENDPOINT_URL": emulator.url})
-    done = cirrus.run("exec", "-o", "ndjson", "--profile", "empty", POOLS)
+    done = cirrus.run("exec", "--profile", "empty", POOLS)
     assert (done.returncode, done.stdout) == (1, "")
     assert "credentials" in done.stderr
     assert emulator.requests() == []

@@ -1,6 +1,6 @@
 //! Wires catalog, cloud and session; with `--local` the cloud is an emulator inside this process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cirrus_aws::AwsCloud;
 use cirrus_emulator::{Emulator, Options};
@@ -12,6 +12,9 @@ use crate::{
     settings::{Account, Settings},
 };
 
+/// How long the end of the program waits for the emulator.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A session and what it stands on.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -20,11 +23,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Lets the emulator, if there is one, write its state and stop.
+    /// Lets the emulator, if there is one, finish what it is at and stop.
     pub(crate) async fn close(self) {
         drop(self.session);
         if let Some(emulator) = self.emulator {
-            emulator.shutdown().await;
+            // A cancelled statement may have left a request that nobody waits for.
+            let _ = tokio::time::timeout(PATIENCE, emulator.shutdown()).await;
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use arrow::record_batch::RecordBatch;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
 use super::{PrintError, RowWriter, Shape, cells::Cells};
 
@@ -30,7 +30,10 @@ impl TableWriter {
 
     fn start_table(&mut self, shape: &Shape) {
         let mut table = Table::new();
-        table.load_preset(presets::ASCII_FULL_CONDENSED);
+        table
+            .load_preset(presets::ASCII_FULL_CONDENSED)
+            .set_style(TableComponent::HeaderLines, '-')
+            .set_style(TableComponent::MiddleHeaderIntersections, '+');
         match self.width {
             Some(width) => table
                 .set_content_arrangement(ContentArrangement::Dynamic)
@@ -135,7 +138,7 @@ mod tests {
         let expected = "\
 +------+------+
 | name |    n |
-+=============+
++------+------+
 | a    |    1 |
 |      | NULL |
 | NULL |  100 |
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn a_result_without_rows_shows_its_columns_and_results_are_apart() {
         let result = result(vec![("a", "", text(&[]))], false);
-        let expected = "+---+\n| a |\n+===+\n+---+\n";
+        let expected = "+---+\n| a |\n+---+\n+---+\n";
         assert_eq!(print(TableWriter::new(None), &[&result]), expected);
         assert_eq!(
             print(TableWriter::new(None), &[&result, &result]),
