@@ -119,7 +119,7 @@ impl Connection {
             .config
             .get_or_try_init(|| load(self.settings.clone(), home.to_owned()))
             .await
-            .map_err(|message| call.error(CloudErrorKind::Credentials, message))?;
+            .map_err(|message| call.error(CloudErrorKind::Other, message))?;
         let mut regions = self.regions.lock();
         let regional = regions
             .entry(call.region.to_owned())

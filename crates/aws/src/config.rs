@@ -41,7 +41,9 @@ pub(crate) async fn default_region(settings: &AwsSettings) -> Option<String> {
     if let Some(region) = &settings.region {
         return Some(region.clone());
     }
-    if let Some(region) = EnvironmentVariableRegionProvider::new().region().await {
+    // `AWS_REGION=` is how scripts unset it.
+    let variable = EnvironmentVariableRegionProvider::new().region().await;
+    if let Some(region) = variable.filter(|region| !region.as_ref().is_empty()) {
         return Some(region.to_string());
     }
     let mut profile = ProfileFileRegionProvider::builder();
@@ -65,7 +67,12 @@ pub(crate) async fn load(settings: AwsSettings, region: String) -> Result<SdkCon
         Ok(config) => Ok(config),
         Err(failure) => Err(match failure.try_into_panic() {
             Ok(panic) => match panic.downcast::<String>() {
-                Ok(message) => *message,
+                // The SDK appends the error once more, as Rust prints it.
+                Ok(message) => message
+                    .split(" (EnvConfigError")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
                 Err(_) => "the AWS settings cannot be read".into(),
             },
             Err(cancelled) => cancelled.to_string(),

@@ -5,6 +5,7 @@
 
 use std::{error::Error, io};
 
+use aws_config::imds::client::error::ImdsError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudcontrol::{
     config::http::HttpResponse,
@@ -172,6 +173,11 @@ fn dispatch_message(error: &(dyn Error + 'static)) -> String {
         Some(CredentialsError::CredentialsNotLoaded(_)) if credentials_source(error).is_none() => {
             "no credentials found".into()
         }
+        // The chain ends with instance metadata, whose words alone would mislead on any other machine.
+        Some(credentials) if find::<ImdsError>(credentials).is_some() => format!(
+            "neither environment, profile nor container has credentials; instance metadata: {}",
+            root(credentials)
+        ),
         Some(credentials) => root(credentials),
         None => root(error),
     }

@@ -55,7 +55,9 @@ impl Intercept for Attempts {
         _components: &RuntimeComponents,
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.made.fetch_add(1, Ordering::Relaxed) == 0 {
+        let before = self.made.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(operation = %self.operation, attempt = before + 1, "calls Cloud Control");
+        if before == 0 {
             self.meter.count_call(self.operation);
         } else {
             self.meter.count_retry();

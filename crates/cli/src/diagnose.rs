@@ -424,11 +424,11 @@ pub(crate) fn demo(error: &LoadError) -> Box<Diagnostic> {
 }
 
 /// An emulator that other hosts can reach.
-pub(crate) fn open_to_others(address: std::net::SocketAddr) -> Diagnostic {
+pub(crate) fn open_to_others(url: &str) -> Diagnostic {
     Diagnostic::warning(
         "open-to-others",
         Kind::Usage,
-        format!("other hosts can reach the emulator at `{address}`"),
+        format!("other hosts can reach the emulator at `{url}`"),
     )
     .note("it accepts any credentials")
 }

@@ -1,6 +1,6 @@
 //! The line that says what a statement gave and what it cost: `12 rows in 0.41s (3 ListResources, 8 GetResource)`.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt, time::Duration};
 
 use cirrus_provider::{Meter, Operation};
 
@@ -15,8 +15,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) cancelled: bool,
 }
 
-impl std::fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut costs: Vec<String> = Operation::ALL
             .iter()
             .filter(|operation| self.meter.calls(**operation) > 0)
@@ -53,15 +53,11 @@ impl std::fmt::Display for Summary<'_> {
 
 /// A number with its noun: `1 row`, `2 rows`, `3 retries`.
 pub(crate) fn count(number: u64, noun: &str) -> String {
-    let mut text = format!("{number} ");
-    let plural = match noun.strip_suffix('y') {
-        _ if number == 1 => noun.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{noun}s"),
-    };
-    // Writing to a string cannot fail.
-    let _ = text.write_str(&plural);
-    text
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 #[cfg(test)]

@@ -187,6 +187,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_page_has_a_place_for_numbers() {
+        let page = include_str!("../../../docs/benchmarks.md");
+        assert!(report::replace(page, "new").is_ok());
+    }
+
+    #[test]
     fn the_data_set_is_what_is_measured() {
         let data: Vec<serde_json::Value> = serde_json::from_str(&data_set()).unwrap();
         let count = |type_name| {

@@ -5,7 +5,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use cirrus_provider::{Catalog, Cloud, CloudError};
@@ -27,13 +27,8 @@ pub(crate) struct StatementContext {
     /// `max_api_calls`.
     pub(crate) max_api_calls: Option<u64>,
     reserved: AtomicU64,
-    scopes: Mutex<Scopes>,
-}
-
-#[derive(Debug, Default)]
-struct Scopes {
-    answered: bool,
-    first_failure: Option<CloudError>,
+    /// Who answered so far.
+    pub(crate) scopes: Scopes,
 }
 
 impl StatementContext {
@@ -50,7 +45,7 @@ impl StatementContext {
             report: Arc::new(Report::default()),
             max_api_calls,
             reserved: AtomicU64::new(0),
-            scopes: Mutex::default(),
+            scopes: Scopes::default(),
         }
     }
 
@@ -62,23 +57,31 @@ impl StatementContext {
             _ => Ok(()),
         }
     }
+}
 
+/// How the scopes of a statement fared: regions, parents and resources.
+#[derive(Debug, Default)]
+pub(crate) struct Scopes {
+    answered: AtomicBool,
+    first_failure: Mutex<Option<CloudError>>,
+}
+
+impl Scopes {
     /// Notes that a scope answered, if only with "nothing here".
-    pub(crate) fn scope_answered(&self) {
-        self.scopes.lock().answered = true;
+    pub(crate) fn answered(&self) {
+        self.answered.store(true, Ordering::Relaxed);
     }
 
     /// Notes that a scope failed.
-    pub(crate) fn scope_failed(&self, error: &CloudError) {
-        self.scopes
+    pub(crate) fn failed(&self, error: &CloudError) {
+        self.first_failure
             .lock()
-            .first_failure
             .get_or_insert_with(|| error.clone());
     }
 
-    /// The first failure, when every scope failed: then there is no answer to give.
+    /// The first failure, as long as nobody answered: then there is nothing to say.
     pub(crate) fn total_failure(&self) -> Option<CloudError> {
-        let scopes = self.scopes.lock();
-        scopes.first_failure.clone().filter(|_| !scopes.answered)
+        let failure = self.first_failure.lock().clone();
+        failure.filter(|_| !self.answered.load(Ordering::Relaxed))
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, RecordBatch, StringArray},
+    array::{ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use cirrus_provider::{Access, Handler, Operation, Role, Table};
@@ -14,15 +14,14 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use crate::scan::{CloudScan, ScanSpec};
 
-/// The columns of EXPLAIN's answer.
-const COLUMNS: [&str; 8] = [
-    "step",
+/// The columns of EXPLAIN's answer after `step`.
+const TEXT_COLUMNS: [&str; 7] = [
     "table",
     "operation",
     "region",
     "request",
     "calls",
-    "evaluated_locally",
+    "filters",
     "permissions",
 ];
 
@@ -34,16 +33,16 @@ struct Step {
     region: String,
     request: String,
     calls: String,
-    evaluated_locally: String,
+    filters: String,
     permissions: String,
 }
 
 /// The schema of EXPLAIN's answer.
 pub(crate) fn schema() -> SchemaRef {
+    let text = TEXT_COLUMNS.map(|name| Field::new(name, DataType::Utf8, true));
+    let step = Field::new("step", DataType::Int64, false);
     Arc::new(Schema::new(
-        COLUMNS
-            .map(|name| Field::new(name, DataType::Utf8, true))
-            .to_vec(),
+        std::iter::once(step).chain(text).collect::<Vec<_>>(),
     ))
 }
 
@@ -52,22 +51,21 @@ pub(crate) fn explain(plan: &Arc<dyn ExecutionPlan>) -> RecordBatch {
     let mut scans = Vec::new();
     collect(plan, &mut scans);
     let steps: Vec<Step> = scans.iter().flat_map(|spec| steps_of(spec)).collect();
-    let column = |value: &dyn Fn(usize, &Step) -> String| {
+    let column = |value: &dyn Fn(&Step) -> String| {
         let values = steps
             .iter()
-            .enumerate()
-            .map(|(at, step)| Some(value(at, step)).filter(|text| !text.is_empty()));
+            .map(|step| Some(value(step)).filter(|text| !text.is_empty()));
         Arc::new(values.collect::<StringArray>()) as ArrayRef
     };
     let columns = vec![
-        column(&|at, _| (at + 1).to_string()),
-        column(&|_, step| step.table.clone()),
-        column(&|_, step| step.operation.to_owned()),
-        column(&|_, step| step.region.clone()),
-        column(&|_, step| step.request.clone()),
-        column(&|_, step| step.calls.clone()),
-        column(&|_, step| step.evaluated_locally.clone()),
-        column(&|_, step| step.permissions.clone()),
+        Arc::new((1_i64..).take(steps.len()).collect::<Int64Array>()) as ArrayRef,
+        column(&|step| step.table.clone()),
+        column(&|step| step.operation.to_owned()),
+        column(&|step| step.region.clone()),
+        column(&|step| step.request.clone()),
+        column(&|step| step.calls.clone()),
+        column(&|step| step.filters.clone()),
+        column(&|step| step.permissions.clone()),
     ];
     RecordBatch::try_new(schema(), columns).expect("every column has a value for every step")
 }
@@ -91,7 +89,14 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
             .map(|access| (&part.table, access))
     });
     let mut lists = false;
-    for (table, access) in parts {
+    for (at, (table, access)) in parts.enumerate() {
+        // With a limit, the first accesses may give rows enough.
+        let may_be_spared = at > 0 && spec.limit.is_some();
+        let pages = if may_be_spared {
+            "at least 0"
+        } else {
+            "at least 1"
+        };
         let step =
             |table: &Table, name: &str, operation: Operation, request: String, calls: &str| Step {
                 table: name.to_owned(),
@@ -99,7 +104,7 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
                 region: access.region().to_owned(),
                 request,
                 calls: calls.to_owned(),
-                evaluated_locally: filters.clone(),
+                filters: filters.clone(),
                 permissions: permissions(table, operation),
             };
         match access {
@@ -109,7 +114,7 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
                     &spec.name,
                     Operation::GetResource,
                     identifier.to_string(),
-                    "1",
+                    if may_be_spared { "at most 1" } else { "1" },
                 ));
             }
             Access::List { inputs, .. } => {
@@ -121,24 +126,20 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
                     &spec.name,
                     Operation::ListResources,
                     model.unwrap_or_default(),
-                    "at least 1",
+                    pages,
                 ));
             }
             Access::ListUnderParents { parent, feeds, .. } => {
-                let parent_name = format!(
-                    "{}.{}",
-                    spec.name.split('.').next().unwrap_or_default(),
-                    parent.qualified_name()
-                );
+                let parent_name = format!("{}.{}", spec.catalog, parent.qualified_name());
                 lists = true;
                 let mut of_parent = step(
                     parent,
                     &parent_name,
                     Operation::ListResources,
                     String::new(),
-                    "at least 1",
+                    pages,
                 );
-                of_parent.evaluated_locally.clear();
+                of_parent.filters.clear();
                 steps.push(of_parent);
                 let inputs: Vec<String> = feeds
                     .iter()
@@ -155,7 +156,11 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
                     &spec.name,
                     Operation::ListResources,
                     request,
-                    "at least 1 per parent",
+                    if spec.limit.is_some() {
+                        "at least 0"
+                    } else {
+                        "at least 1 per parent"
+                    },
                 ));
             }
         }

@@ -47,7 +47,7 @@ pub(crate) async fn run(
     while let Some(batch) = batches.next().await {
         let failed = batch.is_err();
         if sender.send(batch).await.is_err() || failed {
-            break;
+            return Ok(());
         }
     }
     Ok(())
@@ -218,6 +218,7 @@ impl Fetch {
             .list(request, self.context.report.meter.clone());
         let inputs = Arc::new(inputs);
         let region: Arc<str> = region.into();
+        let is_parent = !self.is_own(&table);
         let state = (Some(pages), true);
         stream::try_unfold(state, move |(pages, has_more)| {
             let (fetch, table, region, inputs) =
@@ -228,13 +229,11 @@ impl Fetch {
                 };
                 fetch.context.reserve_call().map_err(external)?;
                 match pages.next().await {
-                    None => {
-                        fetch.context.scope_answered();
-                        Ok(None)
-                    }
+                    None => Ok(None),
                     Some(Ok(page)) => {
-                        if !page.has_more {
-                            fetch.context.scope_answered();
+                        // Parents that there are must answer for themselves; that there are none is an answer.
+                        if !is_parent || (page.resources.is_empty() && !page.has_more) {
+                            fetch.context.scopes.answered();
                         }
                         let rows: Vec<Result<Row>> = page
                             .resources
@@ -256,6 +255,12 @@ impl Fetch {
         })
         .try_flatten()
         .boxed()
+    }
+
+    /// Whether a table is the one that is scanned, not a parent of it.
+    fn is_own(&self, table: &Table) -> bool {
+        let own = &self.spec.table;
+        (&table.service, &table.name) == (&own.service, &own.name)
     }
 
     /// The row of one GetResource; none when the resource does not exist or could not be read.
@@ -293,7 +298,7 @@ impl Fetch {
             .await
         {
             Ok(resource) => {
-                self.context.scope_answered();
+                self.context.scopes.answered();
                 Ok(Some(resource))
             }
             Err(error) => {
@@ -386,17 +391,16 @@ impl Fetch {
     /// Decides what a failed call means: no row, a warning, or the end.
     fn failed(&self, table: &Table, error: &CloudError, subject: Option<String>) -> Result<()> {
         if error.kind == CloudErrorKind::NotFound {
-            self.context.scope_answered();
+            self.context.scopes.answered();
             return Ok(());
         }
         // Without credentials every scope fails alike: say it once and at once.
         if error.kind == CloudErrorKind::Credentials && error.code.is_none() {
             return Err(external(Error::Cloud(error.clone())));
         }
-        self.context.scope_failed(error);
+        self.context.scopes.failed(error);
         // What failed may be the list of a parent.
-        let own = &self.spec.table;
-        let name = if (&table.service, &table.name) == (&own.service, &own.name) {
+        let name = if self.is_own(table) {
             self.spec.name.clone()
         } else {
             format!("{}.{}", self.spec.catalog, table.qualified_name())

@@ -23,6 +23,7 @@ mod decode;
 mod evaluate;
 mod fetch;
 mod scan;
+mod withhold;
 
 mod explain;
 mod json;

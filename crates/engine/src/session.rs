@@ -35,6 +35,7 @@ use crate::{
     relations::{self, CATALOGS},
     script::{self, ScriptStatement, TextSpan},
     setting::Current,
+    withhold,
 };
 
 /// What a session starts with.
@@ -222,17 +223,10 @@ impl Session {
         let schema = stream.schema();
         let report = context.report.clone();
         let statement = text.bytes.clone();
-        let at_end = context.clone();
-        // After the last row it is known whether any scope answered at all.
-        let batches = stream
-            .map(move |batch| {
-                batch.map_err(|error| failure::of_datafusion(&error, &text, &names.tables))
-            })
-            .chain(
-                stream::once(async move { at_end.total_failure() })
-                    .filter_map(|failure| async { failure.map(|error| Err(Error::Cloud(error))) }),
-            )
-            .boxed();
+        let batches = stream.map(move |batch| {
+            batch.map_err(|error| failure::of_datafusion(&error, &text, &names.tables))
+        });
+        let batches = withhold::until_answered(batches.boxed(), context);
         Ok(Answer {
             statement,
             body: Body::Rows(Rows {

@@ -16,6 +16,7 @@ use datafusion::{
     logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::expr_to_columns},
     physical_expr::PhysicalExpr,
     physical_plan::ExecutionPlan,
+    sql::unparser::expr_to_sql,
 };
 
 use crate::{
@@ -244,9 +245,14 @@ impl CloudTable {
             late: compile(&working, &late)?,
             working_schema: Arc::new(self.schema.project(&working)?),
             working_columns: working,
-            described: filters.iter().map(ToString::to_string).collect(),
+            described: filters.iter().map(described).collect(),
         })
     }
+}
+
+/// A filter as SQL, for EXPLAIN.
+fn described(filter: &Expr) -> String {
+    expr_to_sql(filter).map_or_else(|_| filter.to_string(), |sql| sql.to_string())
 }
 
 /// Whether an expression needs nothing but a row: no subquery, nothing volatile.

@@ -187,6 +187,12 @@ impl Target {
             .identifier_column()
             .and_then(|column| binding.get(&column)?.as_str());
         let mut binding = binding.clone();
+        // No region and no part of an identifier is an empty text.
+        let is_empty = |column: usize| binding.get(&column).is_some_and(|value| value == "");
+        let parts = table.identifier.iter().filter_map(|part| part.column);
+        if parts.chain([Table::REGION]).any(is_empty) {
+            return Ok(None);
+        }
         if let Some(identifier) = identifier {
             let identifier = Identifier::parse(table, identifier)?;
             for (part, value) in table.identifier.iter().zip(identifier.parts()) {

@@ -140,6 +140,11 @@ fn predicates_on_a_compound_identifier_with_a_parent() {
             And(vec![Eq("user_pool_id", "p"), Eq("user_pool_id", "q")]),
             vec![],
         ),
+        (Eq("region", ""), vec![]),
+        (
+            And(vec![Eq("user_pool_id", "p"), Eq("client_id", "")]),
+            vec![],
+        ),
         (Or(vec![]), vec![]),
         (
             In("identifier", &["p|c", "p|d", "p|c"]),

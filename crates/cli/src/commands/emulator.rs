@@ -37,7 +37,7 @@ pub(crate) fn emulator(
         let url = emulator.url();
         announce(&url)?;
         if !address.ip().is_loopback() {
-            printer.diagnostic(&diagnose::open_to_others(address));
+            printer.diagnostic(&diagnose::open_to_others(&url));
         }
         printer.notice(&format!(
             "Use it with AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; Ctrl-C stops it"

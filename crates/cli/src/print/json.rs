@@ -241,30 +241,28 @@ fn as_text(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     }
 }
 
-/// The quoted keys of a row; a repeated heading gets `_1`, `_2`, ...
+/// The quoted keys of a row; a repeated heading gets `_1`, `_2`, ... unless another column is headed like that.
 fn keys(shape: &Shape) -> Vec<String> {
     let headings: HashSet<&str> = shape
         .columns
         .iter()
         .map(|column| column.heading.as_str())
         .collect();
-    let mut used = HashSet::new();
+    let mut used: HashSet<String> = HashSet::new();
+    let mut key_of = |heading: &str| {
+        if used.insert(heading.to_owned()) {
+            return quoted(heading);
+        }
+        let numbered = (1_u64..).map(|number| format!("{heading}_{number}"));
+        let free = numbered
+            .into_iter()
+            .find(|key| !headings.contains(key.as_str()) && used.insert(key.clone()));
+        quoted(&free.unwrap_or_default())
+    };
     shape
         .columns
         .iter()
-        .map(|column| {
-            let mut key = column.heading.clone();
-            let mut number = 0;
-            while !used.insert(key.clone()) {
-                number += 1;
-                key = format!("{}_{number}", column.heading);
-                // Another column may be headed like that by itself.
-                if headings.contains(key.as_str()) {
-                    used.insert(key.clone());
-                }
-            }
-            quoted(&key)
-        })
+        .map(|column| key_of(&column.heading))
         .collect()
 }
 
@@ -346,10 +344,10 @@ mod tests {
             vec![column("a"), column("a"), column("a_1"), column("a")],
             false,
         );
-        let row: Value = serde_json::from_str(print(LineWriter, &[&result]).trim()).unwrap();
-        let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
-        assert_eq!(keys.len(), 4, "{keys:?}");
-        assert_eq!(keys[0], "a");
+        assert_eq!(
+            print(LineWriter, &[&result]),
+            "{\"a\":1,\"a_2\":1,\"a_1\":1,\"a_3\":1}\n"
+        );
     }
 
     #[test]

@@ -75,6 +75,35 @@ async fn when_every_scope_fails_the_statement_fails() {
 }
 
 #[tokio::test]
+async fn what_nobody_answered_is_not_counted() {
+    for failing in ["List", "List UserPoolClient"] {
+        let cloud = ScriptedCloud::pools().failing(failing, CloudErrorKind::AccessDenied);
+        let bench = Bench::with(cloud, &[]);
+        for sql in [
+            "SELECT count(*) FROM aws.cognito.user_pool_clients",
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM aws.cognito.user_pool_clients)",
+            "SELECT count(*) FROM aws.cognito.user_pool_clients a JOIN aws.cognito.user_pool_clients b USING (client_id)",
+        ] {
+            let error = bench.run(sql).await.unwrap_err();
+            assert!(
+                matches!(error, Error::Cloud(_)),
+                "{failing}: {sql}: {error:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_table_leaves_the_other_side_of_a_union() {
+    let cloud = ScriptedCloud::pools().failing("List UserPoolClient", CloudErrorKind::AccessDenied);
+    let bench = Bench::with(cloud, &[]);
+    let sql = "SELECT user_pool_id FROM aws.cognito.user_pools UNION ALL SELECT client_id FROM aws.cognito.user_pool_clients";
+    let outcome = bench.run(sql).await.unwrap();
+    assert_eq!(outcome.rows, ["us-east-1_a", "us-east-1_b"]);
+    assert!(outcome.partial);
+}
+
+#[tokio::test]
 async fn missing_credentials_are_said_once_and_at_once() {
     let cloud = ScriptedCloud::pools().failing("", CloudErrorKind::Credentials);
     let bench = Bench::with(cloud, &["us-east-1", "eu-west-1"]);
