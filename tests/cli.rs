@@ -182,6 +182,10 @@ fn errors_show_the_line_and_what_to_do() {
         ("SELECT * FROM aws.iam.policies", "AWS::IAM::Policy"),
         ("SELECT * FROM aws.amplify.branches", "app_id"),
         ("DELETE FROM aws.cognito.user_pools", "reads only"),
+        (
+            "SELECT 1 FROM aws.iam.roles WHERE role_name = \"admin\"",
+            "single quotes: `'admin'`",
+        ),
         ("SELEC 1", "SELEC"),
         ("SELECT 'open", "Unterminated"),
     ];

@@ -32,7 +32,11 @@ pub(crate) fn engine(error: &Error, source: &Source) -> Diagnostic {
             span,
         } => {
             let (code, noun) = name_kind(*kind);
-            let diagnostic = user(code, format!("{noun} `{name}` not found"), span);
+            let mut diagnostic = user(code, format!("{noun} `{name}` not found"), span);
+            let written = span.clone().and_then(|span| source.text.get(span));
+            if *kind == NameKind::Column && written.is_some_and(|text| text.starts_with('"')) {
+                diagnostic = diagnostic.hint(format!("A text takes single quotes: `'{name}'`"));
+            }
             match did_you_mean(candidates) {
                 Some(hint) => diagnostic.hint(hint),
                 None if *kind == NameKind::Catalog => {

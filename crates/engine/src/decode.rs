@@ -41,6 +41,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The part of the identifier that a column holds, when the row's identifier has the schema's number of parts.
+    pub(crate) fn part_of(&self, column: usize) -> Option<&str> {
+        let parts = &self.table.identifier;
+        let part = parts.iter().position(|part| part.column == Some(column))?;
+        self.parts.get(part).map(String::as_str)
+    }
+
     /// Marks the row as what GetResource returned.
     pub(crate) fn read(self) -> Self {
         Self {
@@ -130,15 +137,10 @@ fn decode_column(
 
 /// The value of a property that the answer left out but that its identifier or the list inputs give, as JSON text.
 fn missing_value(column: &Column, index: usize, row: &Row) -> Option<String> {
-    let part = row
-        .table
-        .identifier
-        .iter()
-        .position(|part| part.column == Some(index));
-    if let Some(value) = part.and_then(|part| row.parts.get(part)) {
+    if let Some(value) = row.part_of(index) {
         return Some(match column.kind {
-            ColumnKind::Text | ColumnKind::Json => Value::from(value.as_str()).to_string(),
-            ColumnKind::Integer | ColumnKind::Number | ColumnKind::Boolean => value.clone(),
+            ColumnKind::Text | ColumnKind::Json => Value::from(value).to_string(),
+            ColumnKind::Integer | ColumnKind::Number | ColumnKind::Boolean => value.to_owned(),
         });
     }
     row.inputs.get(&column.property).map(Value::to_string)

@@ -9,7 +9,7 @@ use arrow::{
     array::{ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
-use cirrus_provider::{Access, Handler, Operation, Role, Table};
+use cirrus_provider::{Access, Handler, Operation, Table};
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::scan::{CloudScan, ScanSpec};
@@ -175,19 +175,12 @@ fn steps_of(spec: &ScanSpec) -> Vec<Step> {
 fn hydration(spec: &ScanSpec) -> Option<Step> {
     spec.table.handlers.read.as_ref()?;
     let needed: Vec<&str> = spec
-        .filters
-        .working_columns
-        .iter()
-        .filter(|index| {
-            let column = &spec.table.columns[**index];
-            let is_part = spec
-                .table
-                .identifier
-                .iter()
-                .any(|part| part.column == Some(**index));
-            column.role == Role::Property && !column.write_only && !is_part
+        .read_columns()
+        .filter(|column| {
+            let parts = &spec.table.identifier;
+            parts.iter().all(|part| part.column != Some(*column))
         })
-        .map(|index| spec.table.columns[*index].name.as_str())
+        .map(|column| spec.table.columns[column].name.as_str())
         .collect();
     if needed.is_empty() {
         return None;

@@ -8,7 +8,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use arrow::array::RecordBatch;
 use cirrus_provider::{
-    Access, CloudError, CloudErrorKind, GetRequest, Identifier, ListRequest, Resource, Role, Table,
+    Access, CloudError, CloudErrorKind, GetRequest, Identifier, ListRequest, Resource, Table,
 };
 use datafusion::error::{DataFusionError, Result};
 use futures::{
@@ -334,25 +334,21 @@ impl Fetch {
         if row.is_read || row.table.handlers.read.is_none() {
             return false;
         }
-        let needed = self.spec.filters.working_columns.iter().filter(|index| {
-            let column = &row.table.columns[**index];
-            let part = row
-                .table
-                .identifier
-                .iter()
-                .position(|part| part.column == Some(**index));
-            column.role == Role::Property
-                && !column.write_only
-                && part.is_none_or(|part| part >= row.parts.len())
-        });
-        let mut needed = needed.peekable();
+        let mut needed = self
+            .spec
+            .read_columns()
+            .filter(|column| row.part_of(*column).is_none())
+            .peekable();
         if needed.peek().is_none() {
             return false;
         }
         let Ok(properties) = decode::properties(&row.properties) else {
             return false;
         };
-        needed.any(|index| !properties.contains_key(row.table.columns[*index].property.as_str()))
+        needed.any(|column| {
+            let property = row.table.columns[column].property.as_str();
+            !properties.contains_key(property)
+        })
     }
 
     /// Makes a row of a resource; one whose properties cannot be read is a warning.

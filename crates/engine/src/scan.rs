@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
-use cirrus_provider::{Access, AccessPlan, Table};
+use cirrus_provider::{Access, AccessPlan, Role, Table};
 use datafusion::{
     common::{Statistics, stats::Precision, tree_node::TreeNodeRecursion},
     error::Result,
@@ -41,6 +41,17 @@ pub(crate) struct ScanSpec {
     pub(crate) filters: Filters,
     /// How many rows suffice.
     pub(crate) limit: Option<usize>,
+}
+
+impl ScanSpec {
+    /// The columns that a list may leave out and a read returns.
+    pub(crate) fn read_columns(&self) -> impl Iterator<Item = usize> {
+        let columns = self.filters.working_columns.iter().copied();
+        columns.filter(|column| {
+            let column = &self.table.columns[*column];
+            column.role == Role::Property && !column.write_only
+        })
+    }
 }
 
 /// The calls on one resource type.

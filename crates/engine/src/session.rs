@@ -141,6 +141,12 @@ impl Session {
     async fn answer_sql(&self, statement: ast::Statement, text: TextSpan) -> Result<Answer, Error> {
         use ast::Statement as Sql;
         match statement {
+            Sql::Prepare {
+                statement: inner, ..
+            } if !matches!(*inner, Sql::Query(_)) => {
+                let instead = "Prepare a SELECT";
+                Err(unsupported("PREPARE of this statement", Some(instead), &text))
+            }
             Sql::Query(_) | Sql::Prepare { .. } | Sql::Execute { .. } | Sql::Deallocate { .. } => {
                 self.answer_query(statement, text).await
             }

@@ -5,7 +5,7 @@
 //! ListResources under every parent. Rows are filtered again afterwards, so an access may return too much, never too
 //! little.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -116,6 +116,7 @@ pub fn plan_access(
         .global
         .then(|| global_region(catalog, &bindings, regions));
     let mut plan = AccessPlan::default();
+    let mut seen = HashSet::new();
     for binding in &bindings {
         let Some(target) = Target::of(table, binding)? else {
             continue;
@@ -128,7 +129,8 @@ pub fn plan_access(
                 continue;
             }
             let access = target.access(catalog, table, region)?;
-            if !plan.accesses.contains(&access) {
+            // By its text: a list's inputs are JSON, which has no order.
+            if seen.insert(format!("{access:?}")) {
                 plan.accesses.push(access);
             }
         }

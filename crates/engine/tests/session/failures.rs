@@ -209,6 +209,8 @@ async fn refusals_before_any_call_say_what_is_missing() {
         "CREATE TABLE t (a int)",
         "COPY (SELECT 1) TO 'x.csv'",
         "EXPLAIN ANALYZE SELECT 1",
+        "PREPARE p AS DELETE FROM aws.cognito.user_pools",
+        "EXPLAIN DELETE FROM aws.cognito.user_pools",
     ] {
         let error = bench.refused(statement).await;
         assert!(
