@@ -145,7 +145,11 @@ impl Session {
                 statement: inner, ..
             } if !matches!(*inner, Sql::Query(_)) => {
                 let instead = "Prepare a SELECT";
-                Err(unsupported("PREPARE of this statement", Some(instead), &text))
+                Err(unsupported(
+                    "PREPARE of this statement",
+                    Some(instead),
+                    &text,
+                ))
             }
             Sql::Query(_) | Sql::Prepare { .. } | Sql::Execute { .. } | Sql::Deallocate { .. } => {
                 self.answer_query(statement, text).await

@@ -29,16 +29,17 @@ pub(super) struct Programs {
 /// Builds and installs everything; what is there and current is left alone.
 pub(super) fn prepare(root: &Path) -> anyhow::Result<Programs> {
     let target = target_folder(root)?;
-    // In one go, because what both depend on is compiled once then.
-    run(Command::new(env!("CARGO")).current_dir(root).args([
-        "build",
-        "--release",
-        "--locked",
-        "--package=cirrus-cli",
-        "--bin=cirrus",
-        "--package=cirrus-dev",
-        "--example=sdk_loop",
-    ]))?;
+    // Apart, because cargo unites the features of what it builds together, and the example's are not those that ship.
+    for product in [
+        ["--package=cirrus-cli", "--bin=cirrus"],
+        ["--package=cirrus-dev", "--example=sdk_loop"],
+    ] {
+        let build = ["build", "--release", "--locked"];
+        run(Command::new(env!("CARGO"))
+            .current_dir(root)
+            .args(build)
+            .args(product))?;
+    }
     let venv = target.join("bench-venv");
     run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     let python = venv.join("bin/python3");
