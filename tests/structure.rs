@@ -95,6 +95,12 @@ fn a_library_with_a_home_is_named_there_alone() {
 }
 
 #[test]
+fn cargo_run_runs_the_program() {
+    let manifest = include_str!("../Cargo.toml");
+    assert!(manifest.contains("default-members = [\"crates/cli\"]"));
+}
+
+#[test]
 fn versions_are_in_the_workspace_alone() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     for entry in std::fs::read_dir(folder).unwrap() {
