@@ -225,7 +225,7 @@ fn cloud_headline(error: &CloudError, call: &str) -> (&'static str, Kind, String
         CloudErrorKind::Region => (
             "region",
             Kind::Environment,
-            format!("region `{}` cannot be reached", error.region),
+            format!("no endpoint for region `{}`", error.region),
         ),
         CloudErrorKind::Throttled => (
             "throttled",
@@ -277,7 +277,9 @@ fn cloud_details(diagnostic: Diagnostic, error: &CloudError) -> Diagnostic {
             .hint("Sign in again, or choose another profile with `--profile` or `AWS_PROFILE`")
             .hint(format!("If other regions work, `{}` may not be enabled for the account", error.region)),
         CloudErrorKind::Region => {
-            diagnostic.hint("Check the region's name, whether the account has it enabled, and the network")
+            diagnostic
+                .hint("Check the region's name, and whether the account has it enabled")
+                .hint("Check `AWS_ENDPOINT_URL`, the profile's endpoint and FIPS settings, and the network")
         }
         CloudErrorKind::Throttled => diagnostic.hint("Ask for less at once, or try again later"),
         CloudErrorKind::Transport => diagnostic.hint("Check the network, the endpoint, and `--timeout`"),
