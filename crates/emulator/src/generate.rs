@@ -1,7 +1,6 @@
 //! What the service adds to a model: defaults, and the read-only properties that a reader would miss: the parts of
 //! identifiers, the ARN, the resource's own id. Pure apart from the sequence that the values come from.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -9,6 +8,7 @@ use crate::{
     cognito,
     property_path::PropertyPath,
     resource_type::ResourceType,
+    sample::sample,
     sequence::Sequence,
 };
 
@@ -332,85 +332,6 @@ fn ec2_prefix(type_name: &str) -> Option<&'static str> {
         "VPNGateway" => "vgw",
         _ => return None,
     })
-}
-
-/// A short text that matches a pattern, if the pattern can be read.
-fn sample(pattern: &str, sequence: &mut Sequence) -> Option<String> {
-    let hir = regex_syntax::parse(&pattern.replace("\\Z", "\\z")).ok()?;
-    let mut text = String::new();
-    write_sample(&hir, Repeats::Usually, sequence, &mut text)?;
-    Some(text)
-}
-
-/// How often something is written that may be repeated.
-#[derive(Clone, Copy)]
-enum Repeats {
-    Usually,
-    /// Inside another repetition, where the usual number multiplies.
-    NoMoreThanMust,
-}
-
-/// Repetitions without an upper bound are written this often, or so many characters more than they must.
-const USUAL_REPETITION: u32 = 12;
-/// Longer than any identifier.
-const LONGEST_SAMPLE: usize = 1024;
-
-fn write_sample(
-    hir: &Hir,
-    repeats: Repeats,
-    sequence: &mut Sequence,
-    text: &mut String,
-) -> Option<()> {
-    if text.len() > LONGEST_SAMPLE {
-        return None;
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(std::str::from_utf8(&literal.0).ok()?),
-        HirKind::Class(class) => text.push(pick(class, sequence)?),
-        HirKind::Repetition(repetition) => {
-            let least = repetition.min;
-            let count = match repeats {
-                Repeats::Usually => {
-                    least.max(repetition.max.unwrap_or(u32::MAX).min(USUAL_REPETITION))
-                }
-                Repeats::NoMoreThanMust => least,
-            };
-            for _ in 0..count {
-                write_sample(&repetition.sub, Repeats::NoMoreThanMust, sequence, text)?;
-            }
-        }
-        HirKind::Capture(capture) => write_sample(&capture.sub, repeats, sequence, text)?,
-        HirKind::Concat(parts) => {
-            for part in parts {
-                write_sample(part, repeats, sequence, text)?;
-            }
-        }
-        HirKind::Alternation(choices) => write_sample(choices.first()?, repeats, sequence, text)?,
-    }
-    Some(())
-}
-
-fn pick(class: &Class, sequence: &mut Sequence) -> Option<char> {
-    let Class::Unicode(class) = class else {
-        return None;
-    };
-    let holds = |character: char| {
-        class
-            .ranges()
-            .iter()
-            .any(|range| (range.start()..=range.end()).contains(&character))
-    };
-    for alphabet in ['0'..='9', 'a'..='z', 'A'..='Z', '!'..='~'] {
-        let members: Vec<char> = alphabet.filter(|&character| holds(character)).collect();
-        if !members.is_empty() {
-            return members.get(sequence.below(members.len())).copied();
-        }
-    }
-    class
-        .ranges()
-        .first()
-        .map(regex_syntax::hir::ClassUnicodeRange::start)
 }
 
 #[cfg(test)]

@@ -49,12 +49,14 @@ mod identifier;
 mod patch;
 mod property_path;
 mod resource_type;
+mod sample;
 mod sequence;
 mod validate;
 
 mod dataset;
 mod fault;
 mod log;
+mod spoil;
 mod sts;
 
 pub use clock::Clock;
