@@ -57,7 +57,7 @@ struct Fetch {
     spec: Arc<ScanSpec>,
     context: Arc<StatementContext>,
     /// The rows met so far, when more than one call may return the same.
-    seen: Mutex<HashSet<(Arc<str>, String)>>,
+    seen: Mutex<HashSet<(String, Arc<str>, String)>>,
 }
 
 impl Fetch {
@@ -144,12 +144,7 @@ impl Fetch {
         rows.try_filter_map(move |row| {
             let fetch = self.clone();
             async move {
-                if may_repeat
-                    && !fetch
-                        .seen
-                        .lock()
-                        .insert((row.region.clone(), row.identifier.clone()))
-                {
+                if may_repeat && !fetch.seen.lock().insert(key_of(&row)) {
                     return Ok(None);
                 }
                 Ok(evaluate::passes_early(&fetch.spec, &row)?.then_some(row))
@@ -409,6 +404,12 @@ impl Fetch {
         });
         Ok(())
     }
+}
+
+/// What makes a row the same resource; a generic table may be asked for several types.
+fn key_of(row: &Row) -> (String, Arc<str>, String) {
+    let type_name = row.table.type_name.clone();
+    (type_name, row.region.clone(), row.identifier.clone())
 }
 
 /// Runs streams side by side, or one after the other when only one may run.

@@ -127,6 +127,19 @@ async fn generic_tables_reach_any_type() {
 }
 
 #[tokio::test]
+async fn types_of_a_generic_table_may_share_an_identifier() {
+    let named = serde_json::json!({"Name": "same"});
+    let cloud = crate::cloud::ScriptedCloud::empty()
+        .resource("AWS::SQS::Queue", "us-east-1", "same", &named, &named)
+        .resource("AWS::SNS::Topic", "us-east-1", "same", &named, &named);
+    let bench = Bench::with(cloud, &[]);
+    let sql = "SELECT type_name, identifier FROM aws.cloud_control.resources \
+               WHERE type_name IN ('AWS::SQS::Queue', 'AWS::SNS::Topic')";
+    let rows = bench.rows(sql).await;
+    assert_eq!(rows, ["AWS::SNS::Topic|same", "AWS::SQS::Queue|same"]);
+}
+
+#[tokio::test]
 async fn ordinary_sql_works_over_cloud_tables() {
     let bench = Bench::new();
     bench
