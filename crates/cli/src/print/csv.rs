@@ -36,14 +36,6 @@ impl RowWriter for CsvWriter {
         out.flush()?;
         Ok(())
     }
-
-    fn end(&mut self, _shape: &Shape, _out: &mut dyn Write) -> Result<(), PrintError> {
-        Ok(())
-    }
-
-    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), PrintError> {
-        Ok(())
-    }
 }
 
 fn write_record<'a>(

@@ -18,10 +18,6 @@ use super::{MASK, PrintError, RowWriter, Shape};
 pub(crate) struct LineWriter;
 
 impl RowWriter for LineWriter {
-    fn begin(&mut self, _shape: &Shape, _out: &mut dyn Write) -> Result<(), PrintError> {
-        Ok(())
-    }
-
     fn batch(
         &mut self,
         shape: &Shape,
@@ -35,14 +31,6 @@ impl RowWriter for LineWriter {
             Ok(())
         })?;
         out.flush()?;
-        Ok(())
-    }
-
-    fn end(&mut self, _shape: &Shape, _out: &mut dyn Write) -> Result<(), PrintError> {
-        Ok(())
-    }
-
-    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), PrintError> {
         Ok(())
     }
 }

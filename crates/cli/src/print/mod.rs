@@ -26,7 +26,9 @@ use crate::args::Format;
 /// Writes the results of one run.
 pub(crate) trait RowWriter {
     /// Starts a result.
-    fn begin(&mut self, shape: &Shape, out: &mut dyn Write) -> Result<(), PrintError>;
+    fn begin(&mut self, _shape: &Shape, _out: &mut dyn Write) -> Result<(), PrintError> {
+        Ok(())
+    }
 
     /// Writes rows of the result.
     fn batch(
@@ -37,10 +39,14 @@ pub(crate) trait RowWriter {
     ) -> Result<(), PrintError>;
 
     /// Ends the result, whole or not.
-    fn end(&mut self, shape: &Shape, out: &mut dyn Write) -> Result<(), PrintError>;
+    fn end(&mut self, _shape: &Shape, _out: &mut dyn Write) -> Result<(), PrintError> {
+        Ok(())
+    }
 
     /// Ends the run.
-    fn finish(&mut self, out: &mut dyn Write) -> Result<(), PrintError>;
+    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), PrintError> {
+        Ok(())
+    }
 }
 
 /// The columns of one result and the secrets hidden in it.

@@ -100,10 +100,6 @@ impl RowWriter for TableWriter {
         self.table = Table::new();
         Ok(())
     }
-
-    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), PrintError> {
-        Ok(())
-    }
 }
 
 /// Shows control characters instead of sending them to a terminal, where a resource's tag could move the cursor.
