@@ -9,13 +9,32 @@ from typing import Any
 
 import pytest
 
+import conformance
 import programs
 from cloud_control import connect
 from programs import Cirrus, Emulator
 
+conformance.install()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cirrus", type=Path, required=True, help="the program under test")
+    # Beside which other people's programs are installed.
+    installed = Path(__file__).parents[2] / "target"
+    parser.addoption("--installed", type=Path, default=installed, help="where the programs of other SDKs are")
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test also fails when an answer that botocore got in it is not as the service's model says."""
+    try:
+        yield
+    except BaseException:
+        for violation in conformance.take():
+            print(violation)
+        raise
+    found = conformance.take()
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(autouse=True)
@@ -39,9 +58,15 @@ def program(pytestconfig: pytest.Config, home: Path) -> Cirrus:
 
 
 @pytest.fixture
-def emulator(program: Cirrus) -> Iterator[Emulator]:
+def emulator_arguments() -> list[str]:
+    """What the emulator is started with; a test file that wants something has its own."""
+    return []
+
+
+@pytest.fixture
+def emulator(program: Cirrus, emulator_arguments: list[str]) -> Iterator[Emulator]:
     """An empty emulator."""
-    with programs.emulator(program) as running:
+    with programs.emulator(program, *emulator_arguments) as running:
         yield running
 
 

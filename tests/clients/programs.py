@@ -69,8 +69,8 @@ class Cirrus:
             check=False,
         )
 
-    def rows(self, sql: str, *arguments: str) -> list[Row]:
-        """The rows of a statement that must succeed without a warning."""
+    def rows(self, sql: str, *arguments: str) -> list[Any]:
+        """The rows of a statement that must succeed without a warning; of several, a list of each."""
         done = self.run("exec", "--quiet", "-o", "json", *arguments, sql)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
@@ -120,7 +120,7 @@ def emulator(cirrus: Cirrus, *arguments: str) -> Iterator[Emulator]:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], environment: Mapping[str, str], folder: Path
+    command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, stdin: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[str]]:
     """Runs a server until the block ends; what it says about itself goes to a file beside its data."""
     messages = folder / f"{Path(command[0]).name}.stderr"
@@ -129,7 +129,7 @@ def running(
             command,
             env=environment,
             cwd=folder,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

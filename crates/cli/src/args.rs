@@ -1,15 +1,13 @@
 //! The command line as clap parses it, and nothing else; `settings.rs` decides what it means.
 
-use std::{
-    ffi::OsString,
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+mod emulator;
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use cirrus_diagnostic::Diagnostic;
-use cirrus_emulator::Fault;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+pub(crate) use emulator::EmulatorArgs;
 
 use crate::diagnose;
 
@@ -69,39 +67,6 @@ Examples:
   cirrus exec -f report.sql -o csv -O report.csv
   cirrus exec -f clients.iql --data stack.yaml
   echo 'SELECT 1' | cirrus exec";
-
-/// Serve a local AWS endpoint: Cloud Control and STS
-///
-/// Prints its URL first, then serves until Ctrl-C or SIGTERM. Any client that takes an endpoint URL can use it: the AWS
-/// CLI, boto3, every AWS SDK. Without `--state` it starts empty and forgets everything at the end.
-#[derive(Debug, Args)]
-#[command(after_help = EMULATOR_EXAMPLES)]
-pub(crate) struct EmulatorArgs {
-    /// Where to listen: a port, or an address with a port. Other hosts reach it only if the address says so
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = listen_address)]
-    pub(crate) listen: SocketAddr,
-
-    /// Keep the resources in a file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) state: Option<PathBuf>,
-
-    /// Append one JSON line per request to a file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) log: Option<PathBuf>,
-
-    /// Load a data set at the start
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) load: Option<PathBuf>,
-
-    /// Make something go wrong, for example a throttled operation; repeatable
-    #[arg(long, value_name = "SPEC")]
-    pub(crate) fault: Vec<Fault>,
-}
-
-const EMULATOR_EXAMPLES: &str = "\
-Examples:
-  cirrus emulator --listen 4577 --state dev.json
-  AWS_ENDPOINT_URL=http://127.0.0.1:4577 aws cloudcontrol list-resources --type-name AWS::Cognito::UserPool";
 
 /// What every command takes.
 #[derive(Debug, Default, Args)]
@@ -238,18 +203,6 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    if let Ok(port) = text.trim_start_matches(':').parse::<u16>() {
-        return Ok((Ipv4Addr::LOCALHOST, port).into());
-    }
-    let address = text
-        .strip_prefix("localhost:")
-        .map(|port| format!("127.0.0.1:{port}"));
-    address.as_deref().unwrap_or(text).parse().map_err(|_| {
-        "expected a port, or an address with a port such as `127.0.0.1:4577`".to_owned()
-    })
-}
-
 /// Refuses two flags that mean something else to StackQL before they do harm.
 pub(crate) fn misread_stackql_flags(args: &[OsString], cli: &Cli) -> Option<Box<Diagnostic>> {
     if let Some(Command::Exec(exec)) = &cli.command
@@ -328,14 +281,6 @@ mod tests {
         for text in ["a", "=b", "1a=b", "a b=c"] {
             assert!(variable(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn addresses_default_to_loopback() {
-        for text in ["4577", ":4577", "localhost:4577", "127.0.0.1:4577"] {
-            assert_eq!(listen_address(text).unwrap().to_string(), "127.0.0.1:4577");
-        }
-        assert!(listen_address("0.0.0.0").is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{error::Error as _, io, ops::Range, path::Path, string::FromUtf8Error};
 
 use cirrus_aws::ConnectError;
 use cirrus_diagnostic::{Diagnostic, Kind, Source};
-use cirrus_emulator::{LoadError, StartError};
+use cirrus_emulator::{LoadError, ScenarioError, StartError, SwitchError};
 use cirrus_engine::{Error, NameKind, Warning, WarningKind};
 use cirrus_provider::{CloudError, CloudErrorKind, OverlayError};
 
@@ -418,6 +418,32 @@ pub(crate) fn emulator(error: &StartError) -> Box<Diagnostic> {
         ));
     }
     Box::new(diagnostic)
+}
+
+/// A file of `--scenario`.
+pub(crate) fn scenario(path: &Path, error: &ScenarioError) -> Box<Diagnostic> {
+    let mut diagnostic = Diagnostic::error(
+        "scenario",
+        Kind::Usage,
+        format!("cannot use the scenario `{}`", path.display()),
+    );
+    for line in cause(error).lines() {
+        diagnostic = diagnostic.note(line.to_owned());
+    }
+    Box::new(diagnostic)
+}
+
+fn cause(error: &ScenarioError) -> String {
+    match error {
+        ScenarioError::Read(source) => source.to_string(),
+        ScenarioError::Wrong(source) => source.to_string(),
+    }
+}
+
+/// A `--switch` that does not exist.
+pub(crate) fn switch(error: &SwitchError) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error("switch", Kind::Usage, error.to_string());
+    Box::new(diagnostic.hint("docs/emulator.md lists the switches and their positions"))
 }
 
 /// The demo data, which is ours.

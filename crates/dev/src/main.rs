@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod api_models;
 mod bench;
 mod catalog_files;
 mod layout;
 mod prose;
 mod refresh_providers;
+mod soak;
 mod wheel;
 
 /// Maintains the Cirrus repository
@@ -25,11 +27,13 @@ struct Arguments {
 enum Command {
     RefreshProviders(refresh_providers::RefreshProvidersArguments),
     Bench(bench::BenchArguments),
+    Soak(soak::SoakArguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::RefreshProviders(arguments) => refresh_providers::refresh_providers(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
     }
 }

@@ -1,8 +1,8 @@
-//! `cargo dev refresh-providers`: rewrites the generated files of `providers/aws/` from the published schemas.
+//! `cargo dev refresh-providers`: rewrites the generated files of `providers/aws/` from what is published.
 //!
-//! The source is the PyPI package cfn-lint, which carries the registry's schemas of every region and changes only with
-//! its version, so that the same version always gives the same files. What is generated and what is written by hand:
-//! `providers/aws/README.md`.
+//! The sources are two PyPI packages: cfn-lint, which carries the registry's schemas of every region, and botocore, which
+//! carries the services' API models. They change only with their versions, so that the same versions always give the
+//! same files. What is generated and what is written by hand: `providers/aws/README.md`.
 
 #![expect(clippy::print_stdout, reason = "a command says what it did")]
 
@@ -17,19 +17,28 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use crate::{
+    api_models,
     catalog_files::{self, ColumnOrder},
     wheel,
 };
 
-/// The version of cfn-lint that the committed files come from.
-const CFN_LINT: &str = "1.58.0";
+/// The version of cfn-lint that the committed schemas come from.
+const CFN_LINT: &str = "cfn-lint==1.58.0";
+/// The version of botocore that the committed API models come from.
+const BOTOCORE: &str = "botocore==1.44.5";
 
-/// Rewrites the generated files of `providers/aws` from cfn-lint's schemas
+/// Folders in which everything is generated.
+const GENERATED_FOLDERS: [&str; 2] = ["api", "types"];
+
+/// Rewrites the generated files of `providers/aws` from cfn-lint's schemas and botocore's API models
 #[derive(Debug, Args)]
 pub(crate) struct RefreshProvidersArguments {
     /// Use this wheel of cfn-lint instead of downloading one
     #[arg(long, value_name = "FILE")]
     wheel: Option<PathBuf>,
+    /// Use this wheel of botocore instead of downloading one
+    #[arg(long, value_name = "FILE")]
+    botocore_wheel: Option<PathBuf>,
     /// Write nothing; fail when a file would change
     #[arg(long)]
     check: bool,
@@ -39,21 +48,31 @@ pub(crate) struct RefreshProvidersArguments {
 pub(crate) fn refresh_providers(arguments: &RefreshProvidersArguments) -> anyhow::Result<ExitCode> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../providers/aws");
     let downloads = tempfile::tempdir().context("Failed to make a temporary folder")?;
-    let file = match &arguments.wheel {
-        Some(file) => file.clone(),
-        None => download(downloads.path())?,
+    let file_of = |given: &Option<PathBuf>, requirement| match given {
+        Some(file) => Ok(file.clone()),
+        None => download(&downloads.path().join(requirement), requirement),
     };
-    let source = wheel::read(&file)?;
+    let schemas = file_of(&arguments.wheel, CFN_LINT)?;
+    let models = file_of(&arguments.botocore_wheel, BOTOCORE)?;
     let order_file = folder.join("stackql/columns.tsv");
     let order = fs::read_to_string(&order_file)
         .with_context(|| format!("Failed to read {}", order_file.display()))?;
-    let generated = catalog_files::generate(source, &ColumnOrder::parse(&order))?;
-    let changed = changes(&folder, &generated.files)?;
-    println!(
-        "{}: {}",
-        file.file_name().unwrap_or_default().display(),
-        generated.summary
-    );
+    let mut files = BTreeMap::new();
+    for (source, generated) in [
+        (
+            &schemas,
+            catalog_files::generate(wheel::read(&schemas)?, &ColumnOrder::parse(&order))?,
+        ),
+        (&models, api_models::generate(&models)?),
+    ] {
+        println!(
+            "{}: {}",
+            source.file_name().unwrap_or_default().display(),
+            generated.summary
+        );
+        files.extend(generated.files);
+    }
+    let changed = changes(&folder, &files)?;
     for path in &changed {
         println!(
             "{} {}",
@@ -68,12 +87,11 @@ pub(crate) fn refresh_providers(arguments: &RefreshProvidersArguments) -> anyhow
             ExitCode::FAILURE
         });
     }
-    write(&folder, &generated.files, &changed)?;
+    write(&folder, &files, &changed)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn download(to: &Path) -> anyhow::Result<PathBuf> {
-    let requirement = format!("cfn-lint=={CFN_LINT}");
+fn download(to: &Path, requirement: &str) -> anyhow::Result<PathBuf> {
     let status = Command::new("pip")
         .args([
             "download",
@@ -83,7 +101,7 @@ fn download(to: &Path) -> anyhow::Result<PathBuf> {
             "--dest",
         ])
         .arg(to)
-        .arg(&requirement)
+        .arg(requirement)
         .status()
         .context("Failed to run pip")?;
     ensure!(status.success(), "pip could not download {requirement}");
@@ -97,7 +115,7 @@ fn download(to: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// The files whose content differs, and those of `types/` that are no longer generated.
+/// The files whose content differs, and those that are no longer generated.
 fn changes(folder: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<Vec<PathBuf>> {
     let is_current = |path: &Path, text: &str| {
         fs::read_to_string(folder.join(path)).is_ok_and(|old| old == text)
@@ -107,10 +125,14 @@ fn changes(folder: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<V
         .filter(|(path, text)| !is_current(path, text))
         .map(|(path, _)| path.clone());
     let mut changed: Vec<_> = differing.collect();
-    for entry in fs::read_dir(folder.join("types")).context("Failed to list providers/aws/types")? {
-        let path = Path::new("types").join(entry?.file_name());
-        if !files.contains_key(&path) {
-            changed.push(path);
+    for generated in GENERATED_FOLDERS {
+        let entries = fs::read_dir(folder.join(generated))
+            .with_context(|| format!("Failed to list providers/aws/{generated}"))?;
+        for entry in entries {
+            let path = Path::new(generated).join(entry?.file_name());
+            if !files.contains_key(&path) {
+                changed.push(path);
+            }
         }
     }
     Ok(changed)

@@ -11,35 +11,47 @@ use std::{
 /// Milliseconds since the epoch.
 pub(crate) type Millis = u64;
 
-/// Where the time comes from.
+/// 2026-01-01T00:00:00Z.
+const START: Millis = 1_767_225_600_000;
+
+/// Where the time comes from. Clones share it.
 #[derive(Clone, Debug)]
-pub enum Clock {
-    /// The system's clock.
-    Real,
-    /// A clock that moves only when told to; clones share it.
-    Manual(Arc<AtomicU64>),
+pub struct Clock {
+    /// When it started, if it stands still; the system's clock otherwise.
+    start: Option<Millis>,
+    /// How far it has been moved.
+    moved: Arc<AtomicU64>,
 }
 
 impl Clock {
-    /// A clock that stands still at 2026-01-01T00:00:00Z until [`Clock::advance`].
-    pub fn manual() -> Self {
-        Self::Manual(Arc::new(AtomicU64::new(1_767_225_600_000)))
+    /// The system's clock; [`Clock::advance`] moves it into the future.
+    pub fn real() -> Self {
+        Self {
+            start: None,
+            moved: Arc::default(),
+        }
     }
 
-    /// Moves a manual clock forward; the real one moves by itself.
-    pub fn advance(&self, by: Duration) {
-        if let Self::Manual(now) = self {
-            now.fetch_add(millis(by), Ordering::SeqCst);
+    /// A clock that stands still at 2026-01-01T00:00:00Z until [`Clock::advance`].
+    pub fn manual() -> Self {
+        Self {
+            start: Some(START),
+            moved: Arc::default(),
         }
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.moved.fetch_add(millis(by), Ordering::SeqCst);
     }
 
     pub(crate) fn now(&self) -> Millis {
-        match self {
-            Self::Real => SystemTime::now()
+        let base = self.start.unwrap_or_else(|| {
+            SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, millis),
-            Self::Manual(now) => now.load(Ordering::SeqCst),
-        }
+                .map_or(0, millis)
+        });
+        base.saturating_add(self.moved.load(Ordering::SeqCst))
     }
 }
 
@@ -55,4 +67,10 @@ pub(crate) fn millis(duration: Duration) -> Millis {
 )]
 pub(crate) fn epoch_seconds(at: Millis) -> f64 {
     at as f64 / 1000.0
+}
+
+/// A point in time as AWS's XML writes it: `2026-01-01T00:00:00Z`.
+pub(crate) fn iso(at: Millis) -> String {
+    let time = UNIX_EPOCH + Duration::from_millis(at);
+    humantime::format_rfc3339_seconds(time).to_string()
 }

@@ -1,9 +1,12 @@
 //! Data sets: resources that exist from the start, and the demo that everybody's first query meets.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    clock::Millis,
     identifier, validate,
     world::{Placed, Rules, World},
 };
@@ -49,6 +52,9 @@ pub enum LoadError {
         /// All of them, in the order of the data set.
         problems: Vec<LoadProblem>,
     },
+    /// It is loaded, but could not be kept.
+    #[error("cannot write the state file")]
+    Save(#[source] redb::Error),
 }
 
 /// What is wrong with one resource of a data set.
@@ -86,28 +92,34 @@ pub(crate) fn load(
     rules: &Rules,
     world: &mut World,
     default_account: &str,
+    now: Millis,
 ) -> Result<(), LoadError> {
     let mut problems = Vec::new();
     let mut loaded = Vec::new();
+    let mut identifiers = HashSet::new();
     for (index, entry) in data.entries.iter().enumerate() {
         match check(entry, rules, default_account) {
             Ok(checked) => {
                 let own = identifier::of_model(&checked.resource_type, &entry.properties);
-                let key = own.map(|identifier| (checked.scope.clone(), identifier));
-                if key.is_some() && loaded.iter().any(|(_, other)| *other == key) {
+                let is_new = own.is_none_or(|identifier| {
+                    identifiers.insert((checked.scope.clone(), identifier))
+                });
+                if !is_new {
                     problems.push(entry.problem(index, "another entry has the same identifier"));
                 }
-                loaded.push((checked, key));
+                loaded.push(checked);
             }
             Err(reason) => problems.push(entry.problem(index, &reason)),
         }
     }
     if problems.is_empty() {
-        for (index, ((checked, _), entry)) in loaded.iter().zip(&data.entries).enumerate() {
+        for (index, (checked, entry)) in loaded.iter().zip(&data.entries).enumerate() {
             let placed = world.place(
+                rules,
                 &checked.resource_type,
                 &checked.scope,
                 entry.properties.clone(),
+                now,
             );
             if placed == Placed::Nameless {
                 problems.push(entry.problem(index, "it has no identifier"));
@@ -122,13 +134,13 @@ pub(crate) fn load(
 }
 
 /// Puts the demo data set into the world.
-pub(crate) fn load_demo(rules: &Rules, world: &mut World, default_account: &str) {
+pub(crate) fn load_demo(rules: &Rules, world: &mut World, default_account: &str, now: Millis) {
     let data: DataSet = serde_json::from_str(demo()).expect("a test reads the demo data set");
     for entry in data.entries {
         // With other schemas than the embedded ones a type may be missing.
         if let Some(resource_type) = rules.types.in_region(&entry.type_name, &entry.region) {
             let scope = rules.scope(&resource_type, default_account, &entry.region);
-            world.place(&resource_type, &scope, entry.properties);
+            world.place(rules, &resource_type, &scope, entry.properties, now);
         }
     }
 }

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     arn::{self, Place},
-    cognito,
     property_path::PropertyPath,
     resource_type::ResourceType,
     sample::sample,
@@ -19,7 +18,6 @@ pub(crate) fn complete(
     place: &Place<'_>,
     sequence: &mut Sequence,
 ) {
-    cognito::complete(resource_type, model, place, sequence);
     fill_defaults(resource_type, model);
     let source = Source {
         resource_type,

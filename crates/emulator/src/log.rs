@@ -1,7 +1,7 @@
 //! What was asked and how it was answered: in memory for tests, as JSON lines for everybody else. Never a request's body.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fs::{File, OpenOptions},
     io::{self, Write as _},
     path::Path,
@@ -15,6 +15,8 @@ use serde::Serialize;
 pub struct LoggedRequest {
     /// When it was answered, in seconds since the epoch.
     pub at: f64,
+    /// The service as signatures name it: `cloudcontrolapi`, `cognito-idp`, `sts`, ...; empty if it is not known.
+    pub service: String,
     /// `ListResources`, `GetCallerIdentity`, ...; empty if the request named none.
     pub operation: String,
     /// The `TypeName`, or that of the request that a token names.
@@ -38,11 +40,14 @@ pub struct LoggedRequest {
     pub request_token: Option<String>,
     /// Whether it asked for a further page.
     pub next_token: bool,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 if the connection was closed instead.
     pub status: u16,
     /// The code of the error that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Whether a limit refused it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub throttled: bool,
     /// The fault that spoilt the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
@@ -50,13 +55,36 @@ pub struct LoggedRequest {
     pub request_id: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// A long-running emulator keeps no more than this many requests in memory; the file gets all.
 const KEPT: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
-    kept: Mutex<VecDeque<LoggedRequest>>,
+    kept: Mutex<Kept>,
     file: Option<Mutex<File>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    requests: VecDeque<LoggedRequest>,
+    /// By service and operation: of all requests, also of those that are not in memory any more.
+    counts: BTreeMap<String, Count>,
+}
+
+/// How often an operation was called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// All calls.
+    pub calls: u64,
+    /// Those that were answered with an error or not at all.
+    pub errors: u64,
+    /// Those that a limit refused.
+    pub throttled: u64,
 }
 
 impl RequestLog {
@@ -80,17 +108,27 @@ impl RequestLog {
             }
         }
         let mut kept = self.kept.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let key = format!("{}:{}", request.service, request.operation);
+        let count = kept.counts.entry(key).or_default();
+        count.calls += 1;
+        count.errors += u64::from(request.status != 200);
+        count.throttled += u64::from(request.throttled);
+        if kept.requests.len() == KEPT {
+            kept.requests.pop_front();
         }
-        kept.push_back(request);
+        kept.requests.push_back(request);
     }
 
     pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
-        self.kept.lock().iter().cloned().collect()
+        self.kept.lock().requests.iter().cloned().collect()
+    }
+
+    /// How often each operation was called, by `service:operation`.
+    pub(crate) fn counts(&self) -> BTreeMap<String, Count> {
+        self.kept.lock().counts.clone()
     }
 
     pub(crate) fn clear(&self) {
-        self.kept.lock().clear();
+        *self.kept.lock() = Kept::default();
     }
 }

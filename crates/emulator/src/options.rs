@@ -10,7 +10,7 @@ use std::{
 
 use cirrus_provider::Schemas;
 
-use crate::{Clock, Fault};
+use crate::{Clock, Fault, Latency, Limit, Switches};
 
 /// The account of callers whose access key is not twelve digits.
 const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -30,21 +30,26 @@ pub struct Options {
     pub load: Option<PathBuf>,
     /// The types that exist.
     pub schemas: Arc<Schemas>,
-    /// The account of callers whose access key is not an account number.
+    /// The account of callers whose access key is not an account number; the organization's management account.
     pub account: String,
+    /// The organization's other accounts: names by account number.
+    pub accounts: BTreeMap<String, String>,
     /// What goes wrong from the first request on.
     pub faults: Vec<Fault>,
+    /// How many calls a second are let through.
+    pub limits: Vec<Limit>,
+    /// How long answers take.
+    pub latencies: Vec<Latency>,
     /// How long a create, update or delete stays `IN_PROGRESS`.
     pub settle: Duration,
     /// Where the time comes from.
     pub clock: Clock,
-    /// What the event of a finished create or update carries as `ResourceModel`.
-    pub model_echo: ModelEcho,
-    /// How a change of create-only properties is recognised.
-    pub create_only: CreateOnlyCheck,
-    /// What ListResources shows of a type, where it is not the built-in view.
-    pub list_views: BTreeMap<String, ListView>,
-    /// Start of the sequence that identifiers are made from: the same seed gives the same identifiers in the same order.
+    /// What is not known about AWS, or differs from type to type.
+    pub switches: Switches,
+    /// Verifies signatures against these secrets, by access key id; without it any signature will do.
+    pub credentials: Option<BTreeMap<String, String>>,
+    /// Start of the sequences that identifiers, chances and latencies are drawn from: the same seed and the same requests in
+    /// the same order give the same answers.
     pub seed: u64,
 }
 
@@ -58,42 +63,15 @@ impl Options {
             load: None,
             schemas,
             account: DEFAULT_ACCOUNT.to_owned(),
+            accounts: BTreeMap::new(),
             faults: Vec::new(),
+            limits: Vec::new(),
+            latencies: Vec::new(),
             settle: DEFAULT_SETTLE,
-            clock: Clock::Real,
-            model_echo: ModelEcho::Identifier,
-            create_only: CreateOnlyCheck::ByValue,
-            list_views: BTreeMap::new(),
+            clock: Clock::real(),
+            switches: Switches::default(),
+            credentials: None,
             seed: 0,
         }
     }
-}
-
-/// What a successful event carries as `ResourceModel`; AWS does all three, depending on the type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelEcho {
-    /// The whole read model.
-    Full,
-    /// The primary identifier's properties.
-    Identifier,
-    /// Nothing.
-    Absent,
-}
-
-/// How UpdateResource recognises a change of create-only properties; public evidence points both ways.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CreateOnlyCheck {
-    /// Only a value that differs afterwards is a change.
-    ByValue,
-    /// Any operation of the patch that names the property is a change.
-    ByPath,
-}
-
-/// What ListResources shows of each resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListView {
-    /// The primary identifier's properties: the least that a handler may return.
-    Identifier,
-    /// Everything that GetResource shows.
-    Full,
 }

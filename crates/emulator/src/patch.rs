@@ -7,7 +7,7 @@ use json_patch::{
 };
 use serde_json::Value;
 
-use crate::{options::CreateOnlyCheck, property_path::PropertyPath, resource_type::ResourceType};
+use crate::{switches::CreateOnlyCheck, property_path::PropertyPath, resource_type::ResourceType};
 
 /// A patch document that has been read.
 #[derive(Debug)]

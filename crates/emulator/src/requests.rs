@@ -10,7 +10,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::clock::{Millis, epoch_seconds, millis};
+use crate::{
+    clock::{Millis, epoch_seconds, millis},
+    handler::Draft,
+};
+
+/// The hook that fails where a fault says so.
+const HOOK: &str = "Demo::Guard::Hook";
+const HOOK_MESSAGE: &str = "The template does not comply with the hook's rules";
 
 /// Requests are forgotten after seven days.
 const KEPT: Duration = Duration::from_hours(7 * 24);
@@ -30,6 +37,7 @@ pub(crate) enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
+    Pending,
     InProgress,
     Success,
     Failed,
@@ -41,6 +49,7 @@ impl Status {
     /// As the wire writes it.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Self::Pending => "PENDING",
             Self::InProgress => "IN_PROGRESS",
             Self::Success => "SUCCESS",
             Self::Failed => "FAILED",
@@ -77,14 +86,37 @@ impl HandlerError {
     }
 }
 
-/// What is left to do when a request's time has come. Models are without write-only properties.
+/// What is left to do when a request's time has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Plan {
-    Create(Value),
-    Update(Value),
+    Create(Draft),
+    Update(Draft),
     Delete,
     Fail(HandlerError),
     Nothing,
+}
+
+/// How a request goes; all but the first only where a fault says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Course {
+    #[default]
+    Ordinary,
+    /// It never begins.
+    NeverBegins,
+    /// It never ends.
+    NeverEnds,
+    /// It fails with this, before anything is done.
+    Fails(HandlerError),
+    /// It fails with this, after all is done.
+    LeavesRemnant(HandlerError),
+    /// It succeeds although it was cancelled.
+    Unstoppable,
+    /// It is done although it was cancelled.
+    CancelComesLate,
+    /// An update succeeds and leaves this property as it was.
+    Ignores(String),
+    /// A hook lets it fail.
+    HookFails,
 }
 
 /// An accepted request.
@@ -108,14 +140,54 @@ pub(crate) struct Request {
     /// When it is finished.
     pub(crate) due: Millis,
     pub(crate) plan: Plan,
+    #[serde(default)]
+    pub(crate) course: Course,
     pub(crate) error: Option<HandlerError>,
     /// The `ResourceModel` of the final event.
-    pub(crate) model: Option<Value>,
+    pub(crate) model: Option<String>,
 }
+
+/// A client is told to ask again no sooner than this after the latest event, and no later than the other.
+const ASK_AGAIN: (Millis, Millis) = (50, 5_000);
 
 impl Request {
     pub(crate) fn is_in_flight(&self) -> bool {
-        matches!(self.status, Status::InProgress | Status::CancelInProgress)
+        matches!(
+            self.status,
+            Status::Pending | Status::InProgress | Status::CancelInProgress
+        )
+    }
+
+    /// The token of the hooks' run, if there is one.
+    fn hooks_token(&self) -> Option<String> {
+        // Derived, so that it need not be kept: the request's own token in another order.
+        (self.course == Course::HookFails).then(|| self.token.chars().rev().collect())
+    }
+
+    /// What the hooks say about it.
+    pub(crate) fn hooks(&self) -> Option<Value> {
+        self.hooks_token()?;
+        let failed = self.status == Status::Failed;
+        let status = if failed {
+            "HOOK_COMPLETE_FAILED"
+        } else {
+            "HOOK_IN_PROGRESS"
+        };
+        let account = &self.account;
+        let region = &self.region;
+        let mut event = json!({
+            "HookTypeName": HOOK,
+            "HookTypeVersionId": "00000001",
+            "HookTypeArn": format!("arn:aws:cloudformation:{region}:{account}:type/hook/{}", HOOK.replace("::", "-")),
+            "InvocationPoint": "PRE_PROVISION",
+            "HookStatus": status,
+            "HookEventTime": epoch_seconds(self.at),
+            "FailureMode": "FAIL",
+        });
+        if failed {
+            event["HookStatusMessage"] = json!(HOOK_MESSAGE);
+        }
+        Some(json!([event]))
     }
 
     /// The event that answers the request itself and its cancellation.
@@ -126,11 +198,14 @@ impl Request {
             event.insert("Identifier".to_owned(), json!(identifier));
         }
         event.insert("RequestToken".to_owned(), json!(self.token));
+        if let Some(token) = self.hooks_token() {
+            event.insert("HooksRequestToken".to_owned(), json!(token));
+        }
         event.insert("Operation".to_owned(), json!(self.operation.word()));
         event.insert("OperationStatus".to_owned(), json!(self.status.word()));
         event.insert("EventTime".to_owned(), json!(epoch_seconds(self.at)));
         if let Some(model) = &self.model {
-            event.insert("ResourceModel".to_owned(), json!(model.to_string()));
+            event.insert("ResourceModel".to_owned(), json!(model));
         }
         if let Some(HandlerError { code, message }) = &self.error {
             // The service cuts longer messages.
@@ -142,12 +217,17 @@ impl Request {
     }
 
     /// The event as status and list answers give it: in progress, with the time at which to ask again.
-    pub(crate) fn event_with_retry(&self) -> Value {
+    ///
+    /// That time follows from how long the request has been running, never from when it will be done.
+    pub(crate) fn event_with_retry(&self, now: Millis) -> Value {
         let mut event = self.event();
         if self.is_in_flight()
             && let Some(members) = event.as_object_mut()
         {
-            members.insert("RetryAfter".to_owned(), json!(epoch_seconds(self.due)));
+            let (soonest, latest) = ASK_AGAIN;
+            let running = now.saturating_sub(self.created);
+            let next = now.saturating_add(running.clamp(soonest, latest));
+            members.insert("RetryAfter".to_owned(), json!(epoch_seconds(next)));
         }
         event
     }
@@ -242,13 +322,21 @@ impl Requests {
             .filter(move |request| request.account == account)
     }
 
-    /// Changes a request; its due time and whether it is in flight stay as they are.
-    pub(crate) fn cancel(&mut self, token: &str, now: Millis) -> Option<&Request> {
+    /// Begins to cancel a request that is in flight; it is over at `due` at the latest.
+    pub(crate) fn cancel(&mut self, token: &str, now: Millis, due: Millis) -> Option<&Request> {
         let number = self.by_token.get(token)?;
         let request = self.by_number.get_mut(number)?;
+        self.in_flight.remove(&(request.due, *number));
         request.status = Status::CancelInProgress;
         request.at = now;
+        request.due = request.due.min(due);
+        self.in_flight.insert((request.due, *number));
         Some(request)
+    }
+
+    /// A request by its position.
+    pub(crate) fn by_number(&self, number: u64) -> Option<&Request> {
+        self.by_number.get(&number)
     }
 
     /// Takes the next request whose time has come out of the ones in flight; [`Requests::finish`] puts it back.
@@ -266,28 +354,24 @@ impl Requests {
         self.insert(request);
     }
 
-    /// Forgets the requests that are too old; tells whether there were any.
-    pub(crate) fn forget(&mut self, now: Millis) -> bool {
-        let mut forgot = false;
+    /// Forgets the requests that are too old and returns their positions.
+    pub(crate) fn forget(&mut self, now: Millis) -> Vec<u64> {
+        let mut forgotten = Vec::new();
         while let Some(oldest) = self.by_number.first_entry() {
-            if oldest.get().is_in_flight() || oldest.get().created + millis(KEPT) > now {
+            if oldest.get().created + millis(KEPT) > now {
                 break;
             }
             let request = oldest.remove();
+            self.in_flight.remove(&(request.due, request.number));
             self.by_token.remove(&request.token);
             if let Some(key) = client_key(&request)
                 && self.by_client_token.get(&key) == Some(&request.number)
             {
                 self.by_client_token.remove(&key);
             }
-            forgot = true;
+            forgotten.push(request.number);
         }
-        forgot
-    }
-
-    /// Every request, in the order of acceptance.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Request> {
-        self.by_number.values()
+        forgotten
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) struct ResourceType {
     pub(crate) read_only: Vec<PropertyPath>,
     pub(crate) write_only: Vec<PropertyPath>,
     pub(crate) create_only: Vec<PropertyPath>,
+    pub(crate) conditional_create_only: Vec<PropertyPath>,
     patterns: Mutex<HashMap<String, Option<Regex>>>,
 }
 
@@ -70,6 +71,7 @@ impl ResourceType {
             read_only: paths(&document["readOnlyProperties"]),
             write_only: paths(&document["writeOnlyProperties"]),
             create_only: paths(&document["createOnlyProperties"]),
+            conditional_create_only: paths(&document["conditionalCreateOnlyProperties"]),
             patterns: Mutex::new(HashMap::new()),
             schema,
         }
@@ -212,6 +214,18 @@ impl Types {
             .write()
             .insert(type_name.to_owned(), Arc::clone(&resource_type));
         Some(resource_type)
+    }
+
+    /// The names of all types, sorted.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.schemas.type_names()
+    }
+
+    /// The regions of the partition that `region` is in, sorted.
+    pub(crate) fn regions(&self, region: &str) -> impl Iterator<Item = &str> {
+        let home = self.schemas.home_region(region).to_owned();
+        let all = self.schemas.regions().iter().map(String::as_str);
+        all.filter(move |region| self.schemas.home_region(region) == home)
     }
 
     /// The type, if it exists in `region`.

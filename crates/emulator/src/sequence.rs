@@ -35,6 +35,16 @@ impl Sequence {
         usize::try_from(self.next() % bound).unwrap_or(0)
     }
 
+    /// A number from 0 up to, not including, 1.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits of the state fit exactly"
+    )]
+    pub(crate) fn fraction(&mut self) -> f64 {
+        const STEPS: f64 = (1_u64 << 53) as f64;
+        (self.next() >> 11) as f64 / STEPS
+    }
+
     fn text(&mut self, alphabet: &[u8], length: usize) -> String {
         (0..length)
             .map(|_| char::from(alphabet[self.below(alphabet.len())]))

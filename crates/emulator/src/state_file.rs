@@ -1,26 +1,36 @@
-//! The state in a file that survives restarts: one JSON snapshot, replaced as a whole before a change is acknowledged.
+//! The state in a file that survives a crash at any point: an embedded database (redb), one transaction a change.
 //!
-//! A snapshot is written beside the file, flushed to the disk and renamed over it, so a crash leaves the old state or the new
-//! one. Every change writes everything: right for the sizes that people try things with; an embedded store is a later step.
-//! The file may hold generated secrets, so only its owner may read it. A lock keeps a second emulator out.
+//! What an answer acknowledges is in the file before the answer is sent; what a transaction does not finish never was. The
+//! world itself stays in memory: the file is read once, when the emulator starts. It holds secrets as AWS would, so only its
+//! owner may read it. The database's own lock keeps a second emulator out.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    fs::{self, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
+use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
+    crash::{self, CrashPoint},
     requests::{Request, Requests},
     sequence::Sequence,
-    store::{Resource, Scope, Store},
+    store::{Hidden, Resource, Scope, Store},
     world::World,
 };
 
-const VERSION: u32 = 1;
+const VERSION: &[u8] = b"1";
+/// Everything is in memory anyway.
+const CACHE: usize = 8 * 1024 * 1024;
+
+/// Account, region, type and identifier.
+type ResourceKey<'key> = (&'key str, &'key str, &'key str, &'key str);
+
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+const RESOURCES: TableDefinition<'_, ResourceKey<'_>, &[u8]> = TableDefinition::new("resources");
+const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,166 +50,194 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
     },
-    /// It is not a state file, or one of a later version.
-    #[error("`{path}` is not an emulator's state of version {VERSION}", path = path.display())]
+    /// It is not a state file, or one of another version.
+    #[error("`{path}` is not an emulator's state: {reason}", path = path.display())]
     NotAState {
         /// The file.
         path: PathBuf,
-        /// Where reading it failed.
-        #[source]
-        source: serde_json::Error,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
+/// A resource as the file has it.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<'world> {
-    version: u32,
-    sequence: Sequence,
-    #[serde(borrow)]
-    resources: Vec<StoredResource<'world>>,
-    requests: Vec<Request>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredResource<'world> {
-    account: std::borrow::Cow<'world, str>,
-    region: std::borrow::Cow<'world, str>,
-    #[serde(rename = "type")]
-    type_name: std::borrow::Cow<'world, str>,
-    identifier: std::borrow::Cow<'world, str>,
-    properties: std::borrow::Cow<'world, Value>,
+struct StoredResource {
+    properties: String,
+    #[serde(default, flatten)]
+    hidden: Hidden,
+    created: u64,
+    modified: u64,
 }
 
 /// The file, held for as long as the emulator runs.
 #[derive(Debug)]
 pub(crate) struct StateFile {
-    path: PathBuf,
-    _lock: File,
+    database: Database,
 }
 
 impl StateFile {
-    /// Opens a state file, or makes an empty one, and returns what it holds.
+    /// Opens or creates the file and reads the world in it.
     pub(crate) fn open(path: &Path, seed: u64) -> Result<(Self, World), StateError> {
         let access = |source| StateError::Access {
             path: path.to_owned(),
             source,
         };
+        let not_a_state = |reason: String| StateError::NotAState {
+            path: path.to_owned(),
+            reason,
+        };
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(access)?;
         }
-        let lock = private(&beside(path, "lock")).map_err(access)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(StateError::InUse {
+        private(path).map_err(access)?;
+        let database = Database::builder()
+            .set_cache_size(CACHE)
+            .create(path)
+            .map_err(|error| match error {
+                DatabaseError::DatabaseAlreadyOpen => StateError::InUse {
                     path: path.to_owned(),
-                });
-            }
-            Err(fs::TryLockError::Error(source)) => return Err(access(source)),
-        }
-        let file = Self {
-            path: path.to_owned(),
-            _lock: lock,
-        };
-        let world = match fs::read_to_string(path) {
-            Ok(text) if !text.is_empty() => {
-                read(&text).map_err(|source| StateError::NotAState {
-                    path: path.to_owned(),
-                    source,
-                })?
-            }
-            Ok(_) => World::new(seed),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => World::new(seed),
-            Err(source) => return Err(access(source)),
-        };
-        file.save(&world).map_err(access)?;
+                },
+                // What redb says of a file that is none of its own.
+                DatabaseError::Storage(redb::StorageError::Io(source))
+                    if source.kind() != io::ErrorKind::InvalidData =>
+                {
+                    access(source)
+                }
+                other => not_a_state(other.to_string()),
+            })?;
+        let file = Self { database };
+        let world = file
+            .read(seed)
+            .map_err(|error| not_a_state(error.to_string()))?;
         Ok((file, world))
     }
 
-    /// Replaces the file by the world as it is.
-    pub(crate) fn save(&self, world: &World) -> io::Result<()> {
-        let snapshot = Snapshot {
-            version: VERSION,
-            sequence: world.sequence.clone(),
-            resources: world
-                .store
-                .all()
-                .into_iter()
-                .map(|(scope, identifier, resource)| StoredResource {
-                    account: scope.account.as_str().into(),
-                    region: scope.region.as_str().into(),
-                    type_name: scope.type_name.as_str().into(),
-                    identifier: identifier.into(),
-                    properties: std::borrow::Cow::Borrowed(&resource.model),
-                })
-                .collect(),
-            requests: world.requests.all().cloned().collect(),
+    fn read(&self, seed: u64) -> Result<World, Box<dyn std::error::Error>> {
+        let writing = self.database.begin_write()?;
+        let sequence = {
+            let mut meta = writing.open_table(META)?;
+            let version = meta.get("version")?.map(|value| value.value().to_vec());
+            match version {
+                Some(version) if version == VERSION => {}
+                Some(version) => {
+                    let version = String::from_utf8_lossy(&version);
+                    return Err(format!("it is of version {version}").into());
+                }
+                None => {
+                    meta.insert("version", VERSION)?;
+                }
+            }
+            let sequence = meta.get("sequence")?;
+            match sequence {
+                Some(sequence) => serde_json::from_slice(sequence.value())?,
+                None => Sequence::new(seed),
+            }
         };
-        let next = beside(&self.path, "next");
-        let mut file = private(&next)?;
-        file.set_len(0)?;
-        file.write_all(&serde_json::to_vec(&snapshot)?)?;
-        file.sync_all()?;
-        fs::rename(&next, &self.path)?;
-        // The rename itself must reach the disk too; not every system can flush a folder.
-        if let Some(folder) = self.path.parent()
-            && let Ok(folder) = File::open(if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            })
-        {
-            let _ = folder.sync_all();
+        writing.open_table(RESOURCES)?;
+        writing.open_table(REQUESTS)?;
+        writing.commit()?;
+
+        let reading = self.database.begin_read()?;
+        let mut store = Store::default();
+        for entry in reading.open_table(RESOURCES)?.iter()? {
+            let (key, value) = entry?;
+            let (account, region, type_name, identifier) = key.value();
+            let StoredResource {
+                properties,
+                hidden,
+                created,
+                modified,
+            } = serde_json::from_slice(value.value())?;
+            let scope = Scope {
+                account: account.to_owned(),
+                region: region.to_owned(),
+                type_name: type_name.to_owned(),
+            };
+            let resource = Resource::restored(properties, hidden, created, modified);
+            store.put(&scope, identifier, resource);
         }
+        let mut requests: Vec<Request> = Vec::new();
+        for entry in reading.open_table(REQUESTS)?.iter()? {
+            requests.push(serde_json::from_slice(entry?.1.value())?);
+        }
+        let mut world = World::restored(store, Requests::restored(requests), sequence);
+        world.keep();
+        Ok(world)
+    }
+
+    /// Writes what has changed, all of it or nothing. `crash` is where a fault wants the process to die.
+    pub(crate) fn save(
+        &self,
+        world: &mut World,
+        crash: Option<CrashPoint>,
+    ) -> Result<(), redb::Error> {
+        let changes = world.take_changes();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let writing = self.database.begin_write()?;
+        {
+            let mut resources = writing.open_table(RESOURCES)?;
+            for (scope, identifier) in &changes.resources {
+                let key = (
+                    scope.account.as_str(),
+                    scope.region.as_str(),
+                    scope.type_name.as_str(),
+                    identifier.as_str(),
+                );
+                match world.store().get(scope, identifier) {
+                    Some(resource) => {
+                        resources.insert(key, stored(resource).as_slice())?;
+                    }
+                    None => {
+                        resources.remove(key)?;
+                    }
+                }
+                crash::at(CrashPoint::Writing, crash);
+            }
+            let mut requests = writing.open_table(REQUESTS)?;
+            for &number in &changes.requests {
+                match world.requests().by_number(number) {
+                    Some(request) => {
+                        requests.insert(number, json(request).as_slice())?;
+                    }
+                    None => {
+                        requests.remove(number)?;
+                    }
+                }
+            }
+            let mut meta = writing.open_table(META)?;
+            meta.insert("sequence", json(&world.sequence).as_slice())?;
+        }
+        crash::at(CrashPoint::Written, crash);
+        writing.commit()?;
+        crash::at(CrashPoint::Saved, crash);
         Ok(())
     }
 }
 
-fn read(text: &str) -> Result<World, serde_json::Error> {
-    let snapshot: Snapshot<'_> = serde_json::from_str(text)?;
-    if snapshot.version != VERSION {
-        return Err(serde::de::Error::custom(format_args!(
-            "version {}",
-            snapshot.version
-        )));
-    }
-    let mut store = Store::default();
-    for resource in snapshot.resources {
-        let scope = Scope {
-            account: resource.account.into_owned(),
-            region: resource.region.into_owned(),
-            type_name: resource.type_name.into_owned(),
-        };
-        store.put(
-            &scope,
-            &resource.identifier,
-            Resource::new(resource.properties.into_owned()),
-        );
-    }
-    Ok(World {
-        store,
-        requests: Requests::restored(snapshot.requests),
-        sequence: snapshot.sequence,
-        changed: false,
+fn stored(resource: &Resource) -> Vec<u8> {
+    json(&StoredResource {
+        properties: resource.properties().to_owned(),
+        hidden: resource.hidden(),
+        created: resource.created,
+        modified: resource.modified,
     })
 }
 
-/// `state.json.lock` beside `state.json`.
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    PathBuf::from(name)
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("what the file keeps has text keys only")
 }
 
-/// Opens a file for writing that only its owner may read.
-fn private(path: &Path) -> io::Result<File> {
+/// Creates the file, if it is not there, so that only its owner may read it.
+fn private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path)
+    options.open(path).map(drop)
 }

@@ -1,41 +1,43 @@
 //! Everything that changes: resources, requests, the sequence of made-up values. One lock guards it; time moves it on.
 //!
 //! Nothing runs in the background. Before each answer [`World::settle`] carries out, in order, the requests whose time has come.
+//! What has changed since the last save is remembered in [`Changes`]; [`crate::state_file`] writes exactly that.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     arn::Place,
-    clock::Millis,
-    cognito, generate, identifier,
-    options::{CreateOnlyCheck, ListView, ModelEcho, Options},
-    requests::{HandlerError, Operation, Plan, Request, Requests, Status},
+    clock::{Millis, millis},
+    generate,
+    handler::{self, Draft, HandlerCall},
+    identifier,
+    options::Options,
+    parents::Parents,
+    requests::{Course, HandlerError, Operation, Plan, Request, Requests, Status},
     resource_type::{ResourceType, Types},
     sequence::Sequence,
     store::{Resource, Scope, Store},
+    switches::{Conditional, ModelEcho, Switches, WriteOnly},
 };
 
-/// What stays the same while an emulator runs.
+/// What stays the same while a request is answered.
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) types: Types,
+    pub(crate) parents: Parents,
     pub(crate) settle: Duration,
-    pub(crate) model_echo: ModelEcho,
-    pub(crate) create_only: CreateOnlyCheck,
-    pub(crate) list_views: BTreeMap<String, ListView>,
+    pub(crate) switches: Switches,
 }
 
 impl Rules {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             types: Types::new(Arc::clone(&options.schemas)),
+            parents: Parents::embedded(),
             settle: options.settle,
-            model_echo: options.model_echo,
-            create_only: options.create_only,
-            list_views: options.list_views.clone(),
+            switches: options.switches.clone(),
         }
     }
 
@@ -47,34 +49,133 @@ impl Rules {
             type_name: resource_type.name().to_owned(),
         }
     }
+}
 
-    /// Where the pool lives that a resource of this type belongs to.
-    pub(crate) fn pool_scope(scope: &Scope) -> Scope {
-        Scope {
-            type_name: cognito::USER_POOL.to_owned(),
-            ..scope.clone()
-        }
+/// What a state file does not have yet.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) resources: BTreeSet<(Scope, String)>,
+    pub(crate) requests: BTreeSet<u64>,
+}
+
+impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.requests.is_empty()
     }
 }
 
 /// Everything that changes.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) store: Store,
-    pub(crate) requests: Requests,
+    store: Store,
+    requests: Requests,
     pub(crate) sequence: Sequence,
-    /// Whether there is something that the state file does not have yet.
-    pub(crate) changed: bool,
+    changes: Changes,
+    /// Whether changes are remembered for a state file.
+    kept: bool,
+    /// Resources that were deleted a moment ago, for lists that lag behind.
+    departed: Vec<Departed>,
 }
+
+/// A resource that was deleted.
+#[derive(Clone, Debug)]
+pub(crate) struct Departed {
+    pub(crate) scope: Scope,
+    pub(crate) identifier: String,
+    pub(crate) resource: Resource,
+    pub(crate) at: Millis,
+}
+
+/// More than any list that lags behind would show.
+const DEPARTED_KEPT: usize = 256;
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::restored(Store::default(), Requests::default(), Sequence::new(seed))
+    }
+
+    /// A world out of a state file.
+    pub(crate) fn restored(store: Store, requests: Requests, sequence: Sequence) -> Self {
         Self {
-            store: Store::default(),
-            requests: Requests::default(),
-            sequence: Sequence::new(seed),
-            changed: false,
+            store,
+            requests,
+            sequence,
+            changes: Changes::default(),
+            kept: false,
+            departed: Vec::new(),
         }
+    }
+
+    /// Remembers changes from now on.
+    pub(crate) fn keep(&mut self) {
+        self.kept = true;
+    }
+
+    /// The changes since the last time, if they are to be kept.
+    pub(crate) fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    pub(crate) fn departed(&self) -> &[Departed] {
+        &self.departed
+    }
+
+    /// Adds or replaces a resource.
+    pub(crate) fn put(&mut self, scope: &Scope, identifier: &str, resource: Resource) {
+        self.store.put(scope, identifier, resource);
+        self.touch(scope, identifier);
+    }
+
+    /// Removes a resource.
+    pub(crate) fn remove(&mut self, scope: &Scope, identifier: &str, now: Millis) {
+        if let Some(resource) = self.store.remove(scope, identifier) {
+            self.touch(scope, identifier);
+            if self.departed.len() == DEPARTED_KEPT {
+                self.departed.remove(0);
+            }
+            self.departed.push(Departed {
+                scope: scope.clone(),
+                identifier: identifier.to_owned(),
+                resource,
+                at: now,
+            });
+        }
+    }
+
+    fn touch(&mut self, scope: &Scope, identifier: &str) {
+        if self.kept {
+            self.changes
+                .resources
+                .insert((scope.clone(), identifier.to_owned()));
+        }
+    }
+
+    fn touch_request(&mut self, number: u64) {
+        if self.kept {
+            self.changes.requests.insert(number);
+        }
+    }
+
+    /// Accepts a request.
+    pub(crate) fn accept(&mut self, request: Request) {
+        self.touch_request(request.number);
+        self.requests.accept(request);
+    }
+
+    /// Begins to cancel a request.
+    pub(crate) fn cancel(&mut self, rules: &Rules, token: &str, now: Millis) -> Option<&Request> {
+        let due = now.saturating_add(millis(rules.settle));
+        let number = self.requests.cancel(token, now, due)?.number;
+        self.touch_request(number);
+        self.requests.by_number(number)
     }
 
     /// Brings the world to the present.
@@ -82,21 +183,43 @@ impl World {
         while let Some(mut request) = self.requests.take_due(now) {
             request.at = request.due;
             let plan = std::mem::replace(&mut request.plan, Plan::Nothing);
-            if request.status == Status::CancelInProgress {
-                request.status = Status::CancelComplete;
-            } else {
-                match self.carry_out(rules, &mut request, plan) {
-                    Ok(()) => request.status = Status::Success,
-                    Err(error) => {
-                        request.status = Status::Failed;
-                        request.error = Some(error);
-                    }
-                }
-            }
+            self.end(rules, &mut request, plan);
+            self.touch_request(request.number);
             self.requests.finish(request);
-            self.changed = true;
         }
-        self.changed |= self.requests.forget(now);
+        for number in self.requests.forget(now) {
+            self.touch_request(number);
+        }
+    }
+
+    fn end(&mut self, rules: &Rules, request: &mut Request, plan: Plan) {
+        let cancelled = request.status == Status::CancelInProgress;
+        let course = request.course.clone();
+        if cancelled && !matches!(course, Course::Unstoppable | Course::CancelComesLate) {
+            request.status = Status::CancelComplete;
+            return;
+        }
+        let late = course == Course::CancelComesLate;
+        let outcome = match course {
+            Course::Fails(error) => Err(error),
+            Course::HookFails => Err(HandlerError::new(
+                "InvalidRequest",
+                "The following hook(s) failed: [Demo::Guard::Hook]",
+            )),
+            Course::LeavesRemnant(error) => {
+                self.carry_out(rules, request, plan).and(Err(error))
+            }
+            _ => self.carry_out(rules, request, plan),
+        };
+        request.status = match outcome {
+            Ok(()) if cancelled && late => Status::CancelComplete,
+            Ok(()) => Status::Success,
+            Err(error) => {
+                request.model = None;
+                request.error = Some(error);
+                Status::Failed
+            }
+        };
     }
 
     fn carry_out(
@@ -110,113 +233,67 @@ impl World {
             return Err(HandlerError::new("InternalFailure", "Internal Failure"));
         };
         let scope = rules.scope(&resource_type, &request.account, &request.region);
-        match plan {
-            Plan::Create(model) => {
-                let (identifier, model) = self.create(&resource_type, &scope, request, model)?;
-                request.model = echo(rules.model_echo, &resource_type, &model);
-                self.store.put(&scope, &identifier, Resource::new(model));
-                Ok(())
+        let mut work = Work {
+            world: self,
+            rules,
+            resource_type: &resource_type,
+            scope: &scope,
+            now: request.at,
+        };
+        let model = match plan {
+            Plan::Create(draft) => {
+                let name = |identifier: &str| request.identifier = Some(identifier.to_owned());
+                Some(work.create(draft, name)?)
             }
-            Plan::Update(mut model) => {
+            Plan::Update(draft) => {
                 let identifier = request.identifier.clone().unwrap_or_default();
-                if self.store.get(&scope, &identifier).is_none() {
-                    return Err(not_found(&resource_type, &identifier));
-                }
-                self.complete(&resource_type, &scope, &mut model);
-                refuse(&resource_type, &model)?;
-                request.model = echo(rules.model_echo, &resource_type, &model);
-                self.store.put(&scope, &identifier, Resource::new(model));
-                Ok(())
+                let ignored = match &request.course {
+                    Course::Ignores(property) => Some(property.as_str()),
+                    _ => None,
+                };
+                Some(work.update(&identifier, draft, ignored)?)
             }
             Plan::Delete => {
                 let identifier = request.identifier.clone().unwrap_or_default();
-                self.delete(&resource_type, &scope, &identifier)
+                work.delete(&identifier)?;
+                None
             }
-            Plan::Fail(error) => Err(error),
-            Plan::Nothing => Ok(()),
-        }
-    }
-
-    fn create(
-        &mut self,
-        resource_type: &ResourceType,
-        scope: &Scope,
-        request: &mut Request,
-        mut model: Value,
-    ) -> Result<(String, Value), HandlerError> {
-        if cognito::belongs_to_pool(resource_type) {
-            let pool = model
-                .get("UserPoolId")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            if self.store.get(&Rules::pool_scope(scope), pool).is_none() {
-                return Err(HandlerError::new(
-                    "NotFound",
-                    from_cognito(&cognito::no_pool(pool)),
-                ));
-            }
-        }
-        refuse(resource_type, &model)?;
-        self.complete(resource_type, scope, &mut model);
-        let identifier = identifier::of_model(resource_type, &model)
-            .ok_or_else(|| HandlerError::new("InternalFailure", "Internal Failure"))?;
-        request.identifier = Some(identifier.clone());
-        if self.store.get(scope, &identifier).is_some() {
-            return Err(already_exists(resource_type, &identifier));
-        }
-        Ok((identifier, model))
-    }
-
-    fn complete(&mut self, resource_type: &ResourceType, scope: &Scope, model: &mut Value) {
-        let place = Place {
-            account: &scope.account,
-            region: &scope.region,
+            Plan::Fail(error) => return Err(error),
+            Plan::Nothing => None,
         };
-        generate::complete(resource_type, model, &place, &mut self.sequence);
-        resource_type.strip_write_only(model);
-    }
-
-    fn delete(
-        &mut self,
-        resource_type: &ResourceType,
-        scope: &Scope,
-        identifier: &str,
-    ) -> Result<(), HandlerError> {
-        let Some(resource) = self.store.get(scope, identifier) else {
-            return Err(not_found(resource_type, identifier));
-        };
-        if let Some(message) = cognito::delete_refusal(resource_type, &resource.model) {
-            return Err(HandlerError::new("InvalidRequest", from_cognito(&message)));
-        }
-        self.store.remove(scope, identifier);
-        if resource_type.name() == cognito::USER_POOL {
-            // What belongs to a pool goes with it.
-            self.store.remove_where(|other, model| {
-                other.account == scope.account
-                    && other.region == scope.region
-                    && other.type_name.starts_with("AWS::Cognito::UserPool")
-                    && model.get("UserPoolId").and_then(Value::as_str) == Some(identifier)
-            });
-        }
+        request.model = model.and_then(|model| echo(rules.switches.model_echo, &resource_type, &model));
         Ok(())
     }
 
     /// Puts a resource into the world as if it had always been there.
     pub(crate) fn place(
         &mut self,
+        rules: &Rules,
         resource_type: &ResourceType,
         scope: &Scope,
-        mut model: Value,
+        model: Value,
+        now: Millis,
     ) -> Placed {
-        self.complete(resource_type, scope, &mut model);
-        let Some(identifier) = identifier::of_model(resource_type, &model) else {
+        let mut draft = Draft::new(model);
+        let mut work = Work {
+            world: self,
+            rules,
+            resource_type,
+            scope,
+            now,
+        };
+        if let Some(handler) = handler::of(resource_type.name()) {
+            handler.place(&mut work.call(), &mut draft);
+        }
+        work.complete(&mut draft);
+        let Some(identifier) = identifier::of_model(resource_type, &draft.model) else {
             return Placed::Nameless;
         };
         if self.store.get(scope, &identifier).is_some() {
             return Placed::There(identifier);
         }
-        self.store.put(scope, &identifier, Resource::new(model));
-        self.changed = true;
+        let resource = Resource::new(&draft.model, draft.hidden, now);
+        self.put(scope, &identifier, resource);
         Placed::New(identifier)
     }
 
@@ -248,14 +325,151 @@ pub(crate) enum Placed {
     Nameless,
 }
 
-fn refuse(resource_type: &ResourceType, model: &Value) -> Result<(), HandlerError> {
-    cognito::refusal(resource_type, model).map_or(Ok(()), |message| {
-        Err(HandlerError::new("InvalidRequest", from_cognito(&message)))
-    })
+/// A change of one resource: what Cloud Control's requests end with and what native APIs do at once.
+pub(crate) struct Work<'work> {
+    pub(crate) world: &'work mut World,
+    pub(crate) rules: &'work Rules,
+    pub(crate) resource_type: &'work ResourceType,
+    pub(crate) scope: &'work Scope,
+    pub(crate) now: Millis,
 }
 
-fn from_cognito(message: &str) -> String {
-    cognito::from_service(message, &Uuid::new_v4().to_string())
+impl Work<'_> {
+    fn call(&mut self) -> HandlerCall<'_> {
+        HandlerCall {
+            world: self.world,
+            rules: self.rules,
+            scope: self.scope,
+            now: self.now,
+        }
+    }
+
+    /// Creates a resource and returns its read model; `name` hears its identifier as soon as it is known.
+    pub(crate) fn create(
+        &mut self,
+        mut draft: Draft,
+        name: impl FnOnce(&str),
+    ) -> Result<Value, HandlerError> {
+        if let Some(handler) = handler::of(self.resource_type.name()) {
+            handler.create(&mut self.call(), &mut draft)?;
+        }
+        self.complete(&mut draft);
+        let identifier = identifier::of_model(self.resource_type, &draft.model)
+            .ok_or_else(|| HandlerError::new("InternalFailure", "Internal Failure"))?;
+        name(&identifier);
+        if self.world.store.get(self.scope, &identifier).is_some() {
+            return Err(already_exists(self.resource_type, &identifier));
+        }
+        let Draft { model, hidden } = draft;
+        let resource = Resource::new(&model, hidden, self.now);
+        self.world.put(self.scope, &identifier, resource);
+        Ok(model)
+    }
+
+    /// Gives a resource another model and returns it as it is read; `ignored` is a property that stays as it was.
+    pub(crate) fn update(
+        &mut self,
+        identifier: &str,
+        mut draft: Draft,
+        ignored: Option<&str>,
+    ) -> Result<Value, HandlerError> {
+        let before = self.find(identifier)?;
+        let model_before = before.model();
+        if let (Some(ignored), Some(members)) = (ignored, draft.model.as_object_mut()) {
+            match model_before.get(ignored) {
+                Some(value) => members.insert(ignored.to_owned(), value.clone()),
+                None => members.shift_remove(ignored),
+            };
+        }
+        if self.rules.switches.conditional_create_only == Conditional::Refuse {
+            refuse_conditional(self.resource_type, &model_before, &draft.model)?;
+        }
+        if self.rules.switches.write_only == WriteOnly::Keep {
+            draft.hidden.write_only = before.hidden().write_only;
+        }
+        if draft.hidden.notes.is_empty() {
+            draft.hidden.notes = before.hidden().notes;
+        }
+        if let Some(handler) = handler::of(self.resource_type.name()) {
+            handler.update(&mut self.call(), &before, &mut draft)?;
+        }
+        self.complete(&mut draft);
+        let Draft { model, hidden } = draft;
+        let resource = before.changed(&model, hidden, self.now);
+        self.world.put(self.scope, identifier, resource);
+        Ok(model)
+    }
+
+    /// Removes a resource and what goes with it.
+    pub(crate) fn delete(&mut self, identifier: &str) -> Result<(), HandlerError> {
+        let resource = self.find(identifier)?;
+        if let Some(handler) = handler::of(self.resource_type.name()) {
+            handler.delete(&mut self.call(), identifier, &resource)?;
+        }
+        self.world.remove(self.scope, identifier, self.now);
+        Ok(())
+    }
+
+    fn find(&self, identifier: &str) -> Result<Resource, HandlerError> {
+        self.world
+            .store
+            .get(self.scope, identifier)
+            .cloned()
+            .ok_or_else(|| not_found(self.resource_type, identifier))
+    }
+
+    /// Fills a draft up to what a read handler would return, and hides what none returns.
+    fn complete(&mut self, draft: &mut Draft) {
+        let place = Place {
+            account: &self.scope.account,
+            region: &self.scope.region,
+        };
+        generate::complete(
+            self.resource_type,
+            &mut draft.model,
+            &place,
+            &mut self.world.sequence,
+        );
+        hide_write_only(self.resource_type, draft);
+    }
+}
+
+fn hide_write_only(resource_type: &ResourceType, draft: &mut Draft) {
+    let Draft { model, hidden } = draft;
+    for path in &resource_type.write_only {
+        let found: Vec<Value> = path.all(model).into_iter().cloned().collect();
+        let value = match <[Value; 1]>::try_from(found) {
+            Ok([value]) => value,
+            Err(none) if none.is_empty() => continue,
+            Err(several) => Value::Array(several),
+        };
+        hidden.write_only.insert(path.text.clone(), value);
+    }
+    resource_type.strip_write_only(model);
+}
+
+fn refuse_conditional(
+    resource_type: &ResourceType,
+    before: &Value,
+    after: &Value,
+) -> Result<(), HandlerError> {
+    let changed: Vec<&str> = resource_type
+        .conditional_create_only
+        .iter()
+        .filter(|path| path.all(before) != path.all(after))
+        .map(|path| path.text.as_str())
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    // The error code is the contract's, the wording is not known [INF].
+    Err(HandlerError::new(
+        "NotUpdatable",
+        format!(
+            "conditionalCreateOnlyProperties [{}] cannot be updated",
+            changed.join(", ")
+        ),
+    ))
 }
 
 /// The words of a handler that does not find a resource.
@@ -263,38 +477,41 @@ pub(crate) fn not_found_message(resource_type: &ResourceType, identifier: &str) 
     if resource_type.name() == "AWS::S3::Bucket" {
         return "Bucket not found".to_owned();
     }
-    cognito::not_found(resource_type, identifier).map_or_else(
-        || {
+    handler::of(resource_type.name())
+        .and_then(|handler| handler.not_found(identifier))
+        .unwrap_or_else(|| {
             format!(
                 "Resource of type '{}' with identifier '{identifier}' was not found.",
                 resource_type.name()
             )
-        },
-        |message| from_cognito(&message),
-    )
+        })
 }
 
-fn not_found(resource_type: &ResourceType, identifier: &str) -> HandlerError {
+pub(crate) fn not_found(resource_type: &ResourceType, identifier: &str) -> HandlerError {
     HandlerError::new("NotFound", not_found_message(resource_type, identifier))
 }
 
 fn already_exists(resource_type: &ResourceType, identifier: &str) -> HandlerError {
-    let message = if resource_type.name() == "AWS::S3::Bucket" {
-        "The bucket Already Exists".to_owned()
-    } else {
-        format!(
+    let own = handler::of(resource_type.name())
+        .and_then(|handler| handler.already_exists(identifier));
+    let message = match own {
+        Some(message) => message,
+        None if resource_type.name() == "AWS::S3::Bucket" => {
+            "The bucket Already Exists".to_owned()
+        }
+        None => format!(
             "Resource of type '{}' with identifier '{identifier}' already exists.",
             resource_type.name()
-        )
+        ),
     };
     HandlerError::new("AlreadyExists", message)
 }
 
 /// The `ResourceModel` of a successful event.
-fn echo(model_echo: ModelEcho, resource_type: &ResourceType, model: &Value) -> Option<Value> {
+fn echo(model_echo: ModelEcho, resource_type: &ResourceType, model: &Value) -> Option<String> {
     match model_echo {
-        ModelEcho::Full => Some(model.clone()),
-        ModelEcho::Identifier => Some(identifier_view(resource_type, model)),
+        ModelEcho::Full => Some(model.to_string()),
+        ModelEcho::Identifier => Some(identifier_view(resource_type, model).to_string()),
         ModelEcho::Absent => None,
     }
 }

@@ -1,8 +1,8 @@
 //! `cirrus emulator`: serves the emulator to other programs until it is told to stop.
 
-use std::{io::Write, sync::Arc};
+use std::{collections::BTreeMap, io::Write, sync::Arc};
 
-use cirrus_emulator::{Emulator, Options};
+use cirrus_emulator::{Emulator, Options, Scenario};
 
 use super::block_on;
 use crate::{
@@ -19,16 +19,8 @@ pub(crate) fn emulator(
     settings: &Settings,
     printer: Printer,
 ) -> Result<ExitStatus> {
-    let catalog = connect::catalog(settings)?;
     let address = args.listen;
-    let options = Options {
-        listen: address,
-        state: args.state,
-        log: args.log,
-        load: args.load,
-        faults: args.fault,
-        ..Options::new(Arc::clone(catalog.schemas()))
-    };
+    let options = options(args, settings)?;
     block_on(async {
         let stop = stop_signal().map_err(|error| diagnose::system("listen for signals", &error))?;
         let emulator = Emulator::start(options)
@@ -46,6 +38,42 @@ pub(crate) fn emulator(
         emulator.shutdown().await;
         Ok(ExitStatus::Done)
     })
+}
+
+/// The settings that the arguments make.
+fn options(args: EmulatorArgs, settings: &Settings) -> Result<Options> {
+    let catalog = connect::catalog(settings)?;
+    let mut options = Options {
+        listen: args.listen,
+        state: args.state,
+        log: args.log,
+        load: args.load,
+        seed: args.seed,
+        accounts: args.accounts.into_iter().collect(),
+        ..Options::new(Arc::clone(catalog.schemas()))
+    };
+    if let Some(path) = &args.scenario {
+        let scenario = Scenario::read(path).map_err(|error| diagnose::scenario(path, &error))?;
+        scenario.add_to(&mut options);
+    }
+    options.faults.extend(args.faults);
+    options.limits.extend(args.limits);
+    options.latencies.extend(args.latencies);
+    if let Some(settle) = args.settle {
+        options.settle = settle;
+    }
+    for switch in &args.switches {
+        let set = options.switches.set(switch);
+        set.map_err(|error| diagnose::switch(&error))?;
+    }
+    if args.verify_signatures {
+        let mut credentials: BTreeMap<String, String> = args.credentials.into_iter().collect();
+        if credentials.is_empty() {
+            credentials.insert("test".to_owned(), "test".to_owned());
+        }
+        options.credentials = Some(credentials);
+    }
+    Ok(options)
 }
 
 /// The URL alone on the first line, for scripts that wait for it; they need not read on.

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Context, found_later, refuse_at_once};
 use crate::{
+    context::Context,
+    handler::Draft,
     identifier,
     protocol::Failure,
     requests::{Operation, Plan},
-    resource_type::Action,
+    resource_type::{Action, ResourceType},
+    switches::ReadOnlyInput,
     validate,
     world::Accepted,
 };
@@ -21,19 +23,15 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Value, Failure> {
     let mut desired: Value = serde_json::from_str(context.input.required("DesiredState"))
         .map_err(|_| Failure::validation("Invalid DesiredState: it is not a JSON document"))?;
     let violations = validate::model(&resource_type, &desired);
-    refuse_at_once(&violations)?;
-    let plan = match found_later(&resource_type, violations) {
-        Some(error) => Plan::Fail(error),
-        None => Plan::Nothing,
-    };
+    if context.rules.switches.read_only_input == ReadOnlyInput::Refuse {
+        refuse_read_only(&resource_type, &desired)?;
+    }
     let identifier = identifier::of_desired(&resource_type, &desired);
-    // Whether AWS refuses properties that only the service sets is not known; handlers ignore them [INF].
+    // Whether AWS refuses properties that only the service sets is not known; by default handlers ignore them [INF].
     resource_type.strip_read_only(&mut desired);
-    resource_type.strip_write_only(&mut desired);
-    let plan = match plan {
-        Plan::Nothing => Plan::Create(desired),
-        doomed => doomed,
-    };
+    let plan = context.plan(&resource_type, violations, || {
+        Plan::Create(Draft::new(desired))
+    })?;
     let scope = context.scope(&resource_type);
     context.accept(
         &scope,
@@ -44,4 +42,21 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Value, Failure> {
             plan,
         },
     )
+}
+
+fn refuse_read_only(resource_type: &ResourceType, desired: &Value) -> Result<(), Failure> {
+    let given: Vec<&str> = resource_type
+        .read_only
+        .iter()
+        .filter(|path| path.find(desired).is_some())
+        .map(|path| path.text.as_str())
+        .collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    // The words are CloudFormation's for templates [INF].
+    Err(Failure::validation(format!(
+        "Encountered unsupported properties: readOnlyProperties [{}] cannot be specified",
+        given.join(", ")
+    )))
 }

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::Context;
-use crate::{
+use crate::{context::Context, 
     protocol::Failure,
     requests::{Operation, Plan},
     resource_type::Action,

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
-use crate::{protocol::Failure, resource_type::Action};
+use crate::{context::Context, protocol::Failure, resource_type::Action};
 
 pub(super) fn get(context: &mut Context<'_>) -> Result<Value, Failure> {
     let resource_type = context.resource_type(Action::Read)?;
@@ -12,6 +11,6 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Value, Failure> {
     let resource = context.read(&resource_type, &scope, &identifier)?;
     Ok(json!({
         "TypeName": resource_type.name(),
-        "ResourceDescription": {"Identifier": identifier, "Properties": resource.properties},
+        "ResourceDescription": {"Identifier": identifier, "Properties": resource.properties()},
     }))
 }

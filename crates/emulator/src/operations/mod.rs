@@ -20,51 +20,21 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     clock::{Millis, millis},
+    context::Context,
+    fault::FaultEffect,
     identifier::{self, Named},
-    input::{Input, NextToken},
     protocol::Failure,
-    requests::{HandlerError, Operation, Plan, Request, Status, fingerprint},
+    requests::{Course, HandlerError, Operation, Plan, Request, Status, fingerprint},
     resource_type::{Action, ResourceType},
+    spoil,
     store::{Resource, Scope},
-    validate::{self, Violation},
-    world::{self, Accepted, Rules, World},
+    switches::{Constraints, IdenticalRetry},
+    validate::{self, Found, Violation},
+    world::{self, Accepted},
 };
-
-/// One call of an operation.
-pub(crate) struct Context<'call> {
-    pub(crate) rules: &'call Rules,
-    pub(crate) world: &'call mut World,
-    pub(crate) caller: &'call Caller,
-    pub(crate) input: &'call Input,
-    pub(crate) now: Millis,
-    /// A failure that a write is to end with.
-    pub(crate) doomed: Option<HandlerError>,
-    /// Whether a client token that is known is refused even if nothing differs.
-    pub(crate) refuse_retry: bool,
-}
 
 /// Answers an operation by its name.
 pub(crate) fn answer(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    let (required, next_token): (&[&str], _) = match operation {
-        "CreateResource" => (&["TypeName", "DesiredState"], NextToken::None),
-        "GetResource" | "DeleteResource" => (&["TypeName", "Identifier"], NextToken::None),
-        "UpdateResource" => (
-            &["TypeName", "Identifier", "PatchDocument"],
-            NextToken::None,
-        ),
-        "ListResources" => (&["TypeName"], NextToken::OfHandler),
-        "GetResourceRequestStatus" | "CancelResourceRequest" => {
-            (&["RequestToken"], NextToken::None)
-        }
-        "ListResourceRequests" => (&[], NextToken::OfRequests),
-        _ => {
-            return Err(Failure::new(
-                "UnknownOperationException",
-                "The requested operation is not recognized by the service.",
-            ));
-        }
-    };
-    context.input.check(required, next_token)?;
     match operation {
         "CreateResource" => create::create(context),
         "GetResource" => get::get(context),
@@ -112,8 +82,9 @@ impl Context<'_> {
             Named::Primary(identifier) => Ok(identifier),
             Named::Additional(parts) => {
                 let has_all = |resource: &Resource| {
+                    let model = resource.model();
                     parts.iter().all(|(path, part)| {
-                        path.find(&resource.model)
+                        path.find(&model)
                             .and_then(identifier::part)
                             .as_ref()
                             == Some(part)
@@ -121,8 +92,8 @@ impl Context<'_> {
                 };
                 let found = self
                     .world
-                    .store
-                    .after(scope, None)
+                    .store()
+                    .of(scope)
                     .find(|(_, resource)| has_all(resource))
                     .map(|(identifier, _)| identifier.to_owned());
                 Ok(found.unwrap_or_else(|| text.to_owned()))
@@ -137,7 +108,7 @@ impl Context<'_> {
         scope: &Scope,
         identifier: &str,
     ) -> Result<&Resource, Failure> {
-        self.world.store.get(scope, identifier).ok_or_else(|| {
+        self.world.store().get(scope, identifier).ok_or_else(|| {
             let message = world::not_found_message(resource_type, identifier);
             handler_failure(resource_type, "NotFound", &message)
         })
@@ -167,12 +138,14 @@ impl Context<'_> {
         };
         let known = self
             .world
-            .requests
+            .requests()
             .by_client_token(account, region, client_token, self.now);
         let Some(known) = known else {
             return Ok(None);
         };
-        if known.fingerprint == self.fingerprint(operation) && !self.refuse_retry {
+        let refuse_retry = self.effect == Some(&FaultEffect::TokenConflict)
+            || self.rules.switches.identical_retry == IdenticalRetry::Conflict;
+        if known.fingerprint == self.fingerprint(operation) && !refuse_retry {
             return Ok(Some(progress(&known.event())));
         }
         Err(Failure::new(
@@ -197,21 +170,21 @@ impl Context<'_> {
                 .world
                 .in_flight(self.rules, resource_type, scope, identifier)
         {
-            // The exception and the token in its text are known, the rest of the wording is not.
-            return Err(Failure::new(
-                "ConcurrentOperationException",
-                format!(
-                    "Another operation with RequestToken {token} is already in progress for this resource"
-                ),
-            ));
+            return Err(spoil::concurrent(&token));
         }
         let name = match operation {
             Operation::Create => "CreateResource",
             Operation::Update => "UpdateResource",
             Operation::Delete => "DeleteResource",
         };
+        let course = self.course();
+        let never_begins = course == Course::NeverBegins;
+        let due = match course {
+            Course::NeverBegins | Course::NeverEnds => Millis::MAX,
+            _ => self.now.saturating_add(millis(self.rules.settle)),
+        };
         let request = Request {
-            number: self.world.requests.next_number(),
+            number: self.world.requests().next_number(),
             token: Uuid::new_v4().to_string(),
             client_token: self.input.text("ClientToken").map(str::to_owned),
             fingerprint: self.fingerprint(name),
@@ -219,20 +192,83 @@ impl Context<'_> {
             region: self.caller.region.clone(),
             type_name: resource_type.name().to_owned(),
             operation,
-            status: Status::InProgress,
+            status: if never_begins {
+                Status::Pending
+            } else {
+                Status::InProgress
+            },
             identifier,
             created: self.now,
             at: self.now,
-            due: self.now.saturating_add(millis(self.rules.settle)),
-            plan: self.doomed.take().map_or(plan, Plan::Fail),
+            due,
+            plan,
+            course,
             error: None,
             model: None,
         };
         let event = progress(&request.event());
-        self.world.requests.accept(request);
-        self.world.changed = true;
+        self.world.accept(request);
         Ok(event)
     }
+
+    /// How a write that is accepted now will go.
+    fn course(&self) -> Course {
+        let Some(effect) = self.effect else {
+            return Course::Ordinary;
+        };
+        match effect {
+            FaultEffect::Fail { code, message } => {
+                Course::Fails(HandlerError::new(code, message.clone()))
+            }
+            FaultEffect::Remnant { code, message } => {
+                Course::LeavesRemnant(HandlerError::new(code, message.clone()))
+            }
+            FaultEffect::Pending => Course::NeverBegins,
+            FaultEffect::Stuck => Course::NeverEnds,
+            FaultEffect::Unstoppable => Course::Unstoppable,
+            FaultEffect::LateCancel => Course::CancelComesLate,
+            FaultEffect::Ignore { property } => Course::Ignores(property.clone()),
+            FaultEffect::Hook => Course::HookFails,
+            _ => Course::Ordinary,
+        }
+    }
+
+    /// Refuses what the validator refuses before a request is accepted; what handlers find later becomes the plan to fail.
+    fn plan(
+        &self,
+        resource_type: &ResourceType,
+        violations: Vec<Violation>,
+        plan: impl FnOnce() -> Plan,
+    ) -> Result<Plan, Failure> {
+        let constraints = self.rules.switches.constraints;
+        let (mut later, mut at_once): (Vec<_>, Vec<_>) = violations
+            .into_iter()
+            .partition(|violation| violation.found == Found::Later);
+        // What only the service sets is not the caller's fault.
+        later.retain(|violation| {
+            let read_only = resource_type.read_only.iter();
+            !{ read_only }.any(|path| path.covers(&violation.pointer))
+        });
+        match constraints {
+            Constraints::Later => {}
+            Constraints::AtOnce => at_once.append(&mut later),
+            Constraints::Off => later.clear(),
+        }
+        if let Some(messages) = validate::joined(&at_once) {
+            return Err(Failure::validation(validation_failed(&messages)));
+        }
+        Ok(match validate::joined(&later) {
+            Some(messages) => Plan::Fail(HandlerError::new(
+                "InvalidRequest",
+                validation_failed(&messages),
+            )),
+            None => plan(),
+        })
+    }
+}
+
+fn validation_failed(messages: &str) -> String {
+    format!("Model validation failed ({messages})")
 }
 
 /// The answer that consists of an event.
@@ -240,40 +276,11 @@ fn progress(event: &Value) -> Value {
     json!({ "ProgressEvent": event })
 }
 
-fn handler_failure(resource_type: &ResourceType, code: &'static str, message: &str) -> Failure {
+fn handler_failure(resource_type: &ResourceType, code: &str, message: &str) -> Failure {
     Failure::handler(
         resource_type.name(),
         code,
         message,
         &Uuid::new_v4().to_string(),
     )
-}
-
-/// Refuses what the validator refuses before a request is accepted.
-fn refuse_at_once(violations: &[Violation]) -> Result<(), Failure> {
-    match validate::joined(violations, validate::Found::AtOnce) {
-        Some(messages) => Err(Failure::validation(format!(
-            "Model validation failed ({messages})"
-        ))),
-        None => Ok(()),
-    }
-}
-
-/// What a handler finds wrong later; what only the service sets is not the caller's fault.
-fn found_later(
-    resource_type: &ResourceType,
-    mut violations: Vec<Violation>,
-) -> Option<HandlerError> {
-    violations.retain(|violation| {
-        !resource_type
-            .read_only
-            .iter()
-            .any(|path| path.covers(&violation.pointer))
-    });
-    validate::joined(&violations, validate::Found::Later).map(|messages| {
-        HandlerError::new(
-            "InvalidRequest",
-            format!("Model validation failed ({messages})"),
-        )
-    })
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
-use crate::{input, protocol::Failure};
+use crate::{context::Context, input, protocol::Failure};
 
 /// How many requests a page has if the call does not say.
 const PAGE: usize = 20;
@@ -38,7 +37,7 @@ pub(super) fn requests(context: &mut Context<'_>) -> Result<Value, Failure> {
         .unwrap_or(PAGE);
     let mut found = context
         .world
-        .requests
+        .requests()
         .of_caller(&context.caller.account, &context.caller.region)
         .filter(|request| request.number < before)
         .filter(|request| is_wanted(&operations, request.operation.word()))
@@ -46,7 +45,7 @@ pub(super) fn requests(context: &mut Context<'_>) -> Result<Value, Failure> {
     let mut summaries = Vec::new();
     let mut last = None;
     for request in found.by_ref().take(page) {
-        summaries.push(request.event_with_retry());
+        summaries.push(request.event_with_retry(context.now));
         last = Some(request.number);
     }
     let more = found.next().is_some();

@@ -2,11 +2,16 @@
 
 use serde_json::Value;
 
-use super::{Context, progress};
-use crate::{protocol::Failure, requests::Request};
+use super::progress;
+use crate::{context::Context, protocol::Failure, requests::Request};
 
 pub(super) fn status(context: &mut Context<'_>) -> Result<Value, Failure> {
-    named(context).map(|request| progress(&request.event_with_retry()))
+    let request = named(context)?;
+    let mut answer = progress(&request.event_with_retry(context.now));
+    if let Some(hooks) = request.hooks() {
+        answer["HooksProgressEvent"] = hooks;
+    }
+    Ok(answer)
 }
 
 /// The request that the call names.
@@ -16,7 +21,7 @@ pub(super) fn named<'context>(
     let token = context.input.required("RequestToken");
     context
         .world
-        .requests
+        .requests()
         .by_token(&context.caller.account, &context.caller.region, token)
         .ok_or_else(|| {
             Failure::new(

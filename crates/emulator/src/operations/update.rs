@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Context, found_later, refuse_at_once};
 use crate::{
+    context::Context,
+    handler::Draft,
     patch::{self, Patch, Refusal},
     protocol::Failure,
     requests::{Operation, Plan},
@@ -21,16 +22,16 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Value, Failure> {
     let resource_type = context.resource_type(Action::Update)?;
     let scope = context.scope(&resource_type);
     let identifier = context.identifier(&resource_type, &scope)?;
-    let before = &context.read(&resource_type, &scope, &identifier)?.model;
+    let before = context.read(&resource_type, &scope, &identifier)?.model();
     patch
-        .check_paths(&resource_type, context.rules.create_only)
+        .check_paths(&resource_type, context.rules.switches.create_only)
         .map_err(failure)?;
-    let mut after = patch.apply(before).map_err(failure)?;
-    patch::check_values(&resource_type, before, &after).map_err(failure)?;
+    let after = patch.apply(&before).map_err(failure)?;
+    patch::check_values(&resource_type, &before, &after).map_err(failure)?;
     let violations = validate::model(&resource_type, &after);
-    refuse_at_once(&violations)?;
-    resource_type.strip_write_only(&mut after);
-    let plan = found_later(&resource_type, violations).map_or(Plan::Update(after), Plan::Fail);
+    let plan = context.plan(&resource_type, violations, || {
+        Plan::Update(Draft::new(after))
+    })?;
     context.accept(
         &scope,
         Accepted {

@@ -122,11 +122,34 @@ impl Local {
     }
 
     pub(crate) async fn send(&self, path: &str, headers: &str, body: &[u8]) -> Reply {
+        self.send_raw("POST", path, headers, body)
+            .await
+            .expect("an answer")
+    }
+
+    /// Asks the admin endpoint.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: &str) -> Reply {
+        self.send_raw(method, &format!("/_cirrus{path}"), "", body.as_bytes())
+            .await
+            .expect("an answer")
+    }
+
+    /// Calls an operation of Cloud Control whose answer may never come or end too early: what came of it, if anything did.
+    pub(crate) async fn try_call(&self, operation: &str, body: Value) -> Option<Reply> {
+        let headers = format!(
+            "x-amz-target: CloudApiService.{operation}\r\n{}",
+            authorization("AKIDEXAMPLE", "us-east-1", "cloudcontrolapi")
+        );
+        self.send_raw("POST", "/", &headers, body.to_string().as_bytes())
+            .await
+    }
+
+    async fn send_raw(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Option<Reply> {
         let url = self.emulator.url();
         let address = url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -134,12 +157,12 @@ impl Local {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        Reply {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some(Reply {
+            status: head.split(' ').nth(1)?.parse().ok()?,
             head: head.to_owned(),
             body: body.to_owned(),
-        }
+        })
     }
 
     /// Sends a write, lets its time pass, and returns its final event.

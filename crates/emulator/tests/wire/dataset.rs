@@ -55,7 +55,7 @@ async fn the_demo_is_the_same_whatever_the_seed() {
 async fn the_quick_way_to_the_demo_gives_the_same() {
     let slow = Local::demo().await;
     let quick = Local::start().await;
-    quick.emulator.load_demo();
+    quick.emulator.load_demo().unwrap();
     for type_name in [
         "AWS::Cognito::UserPool",
         "AWS::S3::Bucket",

@@ -37,7 +37,10 @@ async fn lists_show_identifiers_except_where_aws_shows_more() {
 #[tokio::test]
 async fn the_view_of_a_type_can_be_chosen() {
     let mut options = options();
-    options.list_views.insert(CLIENT.to_owned(), ListView::Full);
+    options
+        .switches
+        .list_view
+        .insert(CLIENT.to_owned(), ListView::Full);
     let local = Local::with(options).await;
     local.emulator.load_json(cirrus_emulator::demo()).unwrap();
     let clients = local

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod admin;
 mod client;
 
 mod constraints;
@@ -15,4 +16,5 @@ mod list;
 mod read;
 mod state;
 mod sts;
+mod trouble;
 mod update;

@@ -55,7 +55,7 @@ async fn resources_and_requests_survive_a_restart() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_state_is_its_owner_s_alone_and_has_no_write_only_properties() {
+async fn the_state_is_its_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("new").join("state.json");
@@ -69,9 +69,6 @@ async fn the_state_is_its_owner_s_alone_and_has_no_write_only_properties() {
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    let state = fs::read_to_string(&file).unwrap();
-    assert!(state.contains("us-east-1_Demo00001"));
-    assert!(!state.contains("orders.zip"));
 }
 
 #[tokio::test]

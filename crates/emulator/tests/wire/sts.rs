@@ -30,9 +30,13 @@ async fn says_who_the_caller_is() {
 #[tokio::test]
 async fn refuses_in_xml() {
     let local = Local::start().await;
-    let (status, body) = ask(&local, "AKID", "AssumeRole").await;
+    let (status, body) = ask(&local, "AKID", "AssumeEverything").await;
     assert_eq!(status, 400);
     assert!(body.contains("<Code>InvalidAction</Code>"), "{body}");
+    assert!(
+        body.contains("Could not find operation AssumeEverything for version 2011-06-15"),
+        "{body}"
+    );
     local.fault("deny:region=eu-west-1");
     assert_eq!(ask(&local, "AKID", "GetCallerIdentity").await.0, 200);
     local.fault("deny:op=GetCallerIdentity");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cirrus_emulator::CreateOnlyCheck;
+use cirrus_emulator::{CreateOnlyCheck, Switches};
 use serde_json::{Value, json};
 
 use crate::client::{Local, options};
@@ -109,7 +109,10 @@ async fn create_only_and_read_only_properties_stay_as_they_are() {
         200
     );
     let strict = Local::with(cirrus_emulator::Options {
-        create_only: CreateOnlyCheck::ByPath,
+        switches: Switches {
+            create_only: CreateOnlyCheck::ByPath,
+            ..Switches::default()
+        },
         ..options()
     })
     .await;

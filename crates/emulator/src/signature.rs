@@ -1,0 +1,820 @@
+//! Signature Version 4 in the Authorization header: what it says, and whether the secret that it names has made it.
+//!
+//! AWS's own code makes the keys and the signature; the canonical request is written here, from the specification, so that the
+//! emulator does not repeat a mistake of the client that it tests.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+
+use super::{Caller, session};
+use crate::{
+    clock::{Millis, millis},
+    http::Incoming,
+    protocol::Failure,
+};
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// How far the clocks of client and service may be apart.
+const SKEW: Duration = Duration::from_secs(15 * 60);
+/// A clock that is further from the system's was set by hand.
+const HAND_SET: Duration = Duration::from_secs(60);
+
+/// The credential of an Authorization header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Credential<'header> {
+    pub(super) key: &'header str,
+    date: &'header str,
+    pub(super) region: &'header str,
+    pub(super) service: &'header str,
+}
+
+/// The parameters of an Authorization header, and the date of the request; who reads one that is missing refuses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Authorization<'request> {
+    header: &'request str,
+    credential: Option<&'request str>,
+    signed_headers: Option<&'request str>,
+    signature: Option<&'request str>,
+    date: Option<&'request str>,
+}
+
+impl<'request> Authorization<'request> {
+    pub(super) fn of(incoming: &'request Incoming) -> Result<Self, Failure> {
+        let header = incoming.header("authorization");
+        if header.is_empty() {
+            return Err(Failure::new(
+                "MissingAuthenticationTokenException",
+                "Missing Authentication Token",
+            ));
+        }
+        let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
+        if algorithm.starts_with("AWS") && algorithm != ALGORITHM {
+            return Err(incomplete(format!(
+                "Unsupported AWS 'algorithm': '{algorithm}'."
+            )));
+        }
+        let date = ["x-amz-date", "date"]
+            .map(|name| incoming.header(name))
+            .into_iter()
+            .find(|date| !date.is_empty());
+        let mut authorization = Self {
+            header,
+            credential: None,
+            signed_headers: None,
+            signature: None,
+            date,
+        };
+        let pairs = parameters.split([',', ' ']).filter(|pair| !pair.is_empty());
+        for pair in pairs {
+            let (name, value) = pair.split_once('=').ok_or_else(|| {
+                incomplete(format!(
+                    "'{pair}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
+                ))
+            })?;
+            match name {
+                "Credential" => authorization.credential = Some(value),
+                "SignedHeaders" => authorization.signed_headers = Some(value),
+                "Signature" => authorization.signature = Some(value),
+                _ => {}
+            }
+        }
+        Ok(authorization)
+    }
+
+    /// Who has signed, for where.
+    pub(super) fn credential(&self) -> Result<Credential<'request>, Failure> {
+        let credential = self.credential.ok_or_else(|| self.missing())?;
+        let elements: Vec<_> = credential.split('/').collect();
+        let &[key, date, region, service, term] = elements.as_slice() else {
+            return Err(incomplete(format!(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
+            )));
+        };
+        if term != "aws4_request" {
+            return Err(invalid(format!(
+                "Credential should be scoped with a valid terminator: 'aws4_request', not '{term}'."
+            )));
+        }
+        if region.is_empty() || service.is_empty() {
+            return Err(invalid("Credential should be scoped to a valid region."));
+        }
+        Ok(Credential {
+            key,
+            date,
+            region,
+            service,
+        })
+    }
+
+    /// The refusal that names everything that is missing.
+    fn missing(&self) -> Failure {
+        let mut message = String::new();
+        let parameters = [
+            ("Credential", self.credential),
+            ("Signature", self.signature),
+            ("SignedHeaders", self.signed_headers),
+        ];
+        for (name, value) in parameters {
+            if value.is_none() {
+                let _ = write!(
+                    message,
+                    "Authorization header requires '{name}' parameter. "
+                );
+            }
+        }
+        if self.date.is_none() {
+            message.push_str(
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+            );
+        }
+        let header = self.header;
+        let _ = write!(message, "Authorization={header}");
+        incomplete(message)
+    }
+}
+
+/// Verifies a request's signature against the caller's secret.
+///
+/// The time of the signature is compared with the emulator's clock only while that shows the system's time: who moves it by hand
+/// does not move his clients' clocks.
+pub(crate) fn verify(
+    incoming: &Incoming,
+    caller: &Caller,
+    credentials: &BTreeMap<String, String>,
+    now: Millis,
+) -> Result<(), Failure> {
+    if let Some(refusal) = &caller.refusal {
+        return Err(refusal.clone());
+    }
+    let authorization = Authorization::of(incoming)?;
+    let credential = authorization.credential()?;
+    let Authorization {
+        signed_headers: Some(signed_headers),
+        signature: Some(signature),
+        date: Some(date),
+        ..
+    } = authorization
+    else {
+        return Err(authorization.missing());
+    };
+    if !signed_headers.split(';').any(|name| name == "host") {
+        return Err(invalid(
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        ));
+    }
+    let time = parse_date(date).ok_or_else(|| {
+        incomplete(format!(
+            "Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        ))
+    })?;
+    let stamp = basic(time);
+    if credential.date != &stamp[..8] {
+        return Err(invalid(format!(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{}', from '{stamp}'.",
+            credential.date,
+            &stamp[..8],
+        )));
+    }
+    let now = UNIX_EPOCH + Duration::from_millis(now);
+    if distance(now, SystemTime::now()) < HAND_SET {
+        check_skew(time, now)?;
+    }
+    let token = incoming.header("x-amz-security-token");
+    let secret = if caller.has_session() {
+        session::secret(token)
+    } else if token.is_empty() {
+        credentials
+            .get(&caller.access_key)
+            .cloned()
+            .ok_or_else(unrecognized)?
+    } else {
+        return Err(unrecognized());
+    };
+    let Some(body) = &incoming.body else {
+        // Too long to be looked at; it is refused for that.
+        return Ok(());
+    };
+    let request = canonical_request(incoming, signed_headers, body);
+    let expected = sign(&request, &credential, time, &secret);
+    if is_equal(&expected, signature) {
+        Ok(())
+    } else {
+        Err(invalid(
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key \
+             and signing method. Consult the service documentation for details.",
+        ))
+    }
+}
+
+/// The refusal of credentials that nobody knows.
+pub(super) fn unrecognized() -> Failure {
+    Failure::new(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+    )
+}
+
+fn incomplete(message: impl Into<String>) -> Failure {
+    Failure::new("IncompleteSignatureException", message)
+}
+
+fn invalid(message: impl Into<String>) -> Failure {
+    Failure::new("InvalidSignatureException", message)
+}
+
+fn distance(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other)
+        .unwrap_or_else(|error| error.duration())
+}
+
+fn check_skew(signed: SystemTime, now: SystemTime) -> Result<(), Failure> {
+    let [time, earliest, latest, now_text] = [signed, now - SKEW, now + SKEW, now].map(basic);
+    if signed < now - SKEW {
+        return Err(invalid(format!(
+            "Signature expired: {time} is now earlier than {earliest} ({now_text} - 15 min.)"
+        )));
+    }
+    if signed > now + SKEW {
+        return Err(invalid(format!(
+            "Signature not yet current: {time} is still later than {latest} ({now_text} + 15 min.)"
+        )));
+    }
+    Ok(())
+}
+
+/// ISO 8601's basic format, `20150830T123600Z`.
+fn basic(time: SystemTime) -> String {
+    let at = time.duration_since(UNIX_EPOCH).map_or(0, millis);
+    crate::clock::iso(at).replace(['-', ':'], "")
+}
+
+/// A date in ISO 8601's basic format, or as the Date header has it: `Sun, 30 Aug 2015 12:36:00 GMT`.
+fn parse_date(text: &str) -> Option<SystemTime> {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let words: Vec<_> = text.split(' ').collect();
+    let extended = match words.as_slice() {
+        [_, day, month, year, time, "GMT"] => {
+            let month = MONTHS.iter().position(|known| known == month)? + 1;
+            format!("{year}-{month:02}-{day}T{time}Z")
+        }
+        [stamp] if stamp.len() == 16 && stamp.is_ascii() => format!(
+            "{}-{}-{}:{}:{}",
+            &stamp[..4],
+            &stamp[4..6],
+            &stamp[6..11],
+            &stamp[11..13],
+            &stamp[13..]
+        ),
+        _ => return None,
+    };
+    humantime::parse_rfc3339(&extended).ok()
+}
+
+fn sign(request: &str, credential: &Credential<'_>, time: SystemTime, secret: &str) -> String {
+    let Credential {
+        date,
+        region,
+        service,
+        ..
+    } = credential;
+    let text = format!(
+        "{ALGORITHM}\n{}\n{date}/{region}/{service}/aws4_request\n{}",
+        basic(time),
+        sha256(request.as_bytes())
+    );
+    let key = generate_signing_key(secret, time, region, service);
+    calculate_signature(key, text.as_bytes())
+}
+
+/// Takes as long for signatures that differ late as for those that differ early.
+fn is_equal(one: &str, other: &str) -> bool {
+    let pairs = one.bytes().zip(other.bytes());
+    one.len() == other.len() && pairs.fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
+}
+
+/// The request as both sides write it before they sign it.
+fn canonical_request(incoming: &Incoming, signed_headers: &str, body: &[u8]) -> String {
+    const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+    let payload = match incoming.header("x-amz-content-sha256") {
+        UNSIGNED => UNSIGNED.to_owned(),
+        _ => sha256(body),
+    };
+    let mut headers = String::new();
+    for name in signed_headers.split(';') {
+        let values: Vec<String> = incoming
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .map(|value| {
+                value
+                    .split(' ')
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
+        let _ = writeln!(headers, "{name}:{}", values.join(","));
+    }
+    format!(
+        "{}\n{}\n{}\n{headers}\n{signed_headers}\n{payload}",
+        incoming.method,
+        canonical_path(&incoming.path),
+        canonical_query(&incoming.query),
+    )
+}
+
+/// The path without detours, and encoded once more than it was sent: all services but S3 want that.
+fn canonical_path(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    let ends_in_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
+    let slash = if ends_in_folder && !segments.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    let segments: Vec<_> = segments.into_iter().map(encode).collect();
+    format!("/{}{slash}", segments.join("/"))
+}
+
+fn canonical_query(query: &str) -> String {
+    let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (encode(&name), encode(&value)))
+        .collect();
+    parameters.sort();
+    let parameters: Vec<_> = parameters
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    parameters.join("&")
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// SHA-256 in hexadecimal digits, as FIPS 180-4 has it: the signing crate keeps its own to itself.
+fn sha256(message: &[u8]) -> String {
+    #[rustfmt::skip]
+    const ROUNDS: [u32; 64] = [
+        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+    ];
+    let mut state: [u32; 8] = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+    let mut padded = message.to_vec();
+    padded.push(0x80);
+    padded.resize(padded.len().next_multiple_of(64), 0);
+    if padded.len() - message.len() < 9 {
+        padded.resize(padded.len() + 64, 0);
+    }
+    let length = padded.len() - 8;
+    padded[length..].copy_from_slice(&(message.len() as u64 * 8).to_be_bytes());
+    for block in padded.chunks_exact(64) {
+        let mut words = [0_u32; 64];
+        for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
+            *word = bytes
+                .iter()
+                .fold(0, |word, byte| word << 8 | u32::from(*byte));
+        }
+        for at in 16..64 {
+            let (early, late) = (words[at - 15], words[at - 2]);
+            let early = early.rotate_right(7) ^ early.rotate_right(18) ^ early >> 3;
+            let late = late.rotate_right(17) ^ late.rotate_right(19) ^ late >> 10;
+            words[at] = words[at - 16]
+                .wrapping_add(early)
+                .wrapping_add(words[at - 7])
+                .wrapping_add(late);
+        }
+        let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = state;
+        for (word, round) in words.into_iter().zip(ROUNDS) {
+            let first = h
+                .wrapping_add(e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25))
+                .wrapping_add(e & f ^ !e & g)
+                .wrapping_add(round)
+                .wrapping_add(word);
+            let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22))
+                .wrapping_add(a & b ^ a & c ^ b & c);
+            (h, g, f, e, d, c, b) = (g, f, e, d.wrapping_add(first), c, b, a);
+            a = first.wrapping_add(second);
+        }
+        for (sum, value) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+            *sum = sum.wrapping_add(value);
+        }
+    }
+    state.iter().fold(String::new(), |mut digits, word| {
+        let _ = write!(digits, "{word:08x}");
+        digits
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cirrus_provider::Schemas;
+    use hyper::{
+        HeaderMap, Method,
+        body::Bytes,
+        header::{HeaderName, HeaderValue},
+    };
+
+    use super::*;
+    use crate::{Options, accounts::Accounts};
+
+    const KEY: &str = "AKIDEXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    /// 2015-08-30T12:36:00Z, the time of AWS's examples.
+    const SIGNED: Millis = 1_440_938_160_000;
+
+    fn request(text: &str) -> Incoming {
+        let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut lines = head.lines();
+        let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            let (name, value) = line.split_once(':').unwrap();
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(value.trim()).unwrap(),
+            );
+        }
+        Incoming {
+            method: Method::from_bytes(method.as_bytes()).unwrap(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers,
+            body: Some(Bytes::copy_from_slice(body.as_bytes())),
+        }
+    }
+
+    /// A request with an Authorization header as the examples have it.
+    fn signed(text: &str, signed_headers: &str, signature: &str) -> Incoming {
+        let mut incoming = request(text);
+        let authorization = format!(
+            "{ALGORITHM} Credential={KEY}/20150830/us-east-1/service/aws4_request, SignedHeaders={signed_headers}, Signature={signature}"
+        );
+        let value = HeaderValue::from_str(&authorization).unwrap();
+        incoming.headers.insert("authorization", value);
+        incoming
+    }
+
+    fn verified(incoming: &Incoming) -> Result<(), (String, String)> {
+        let options = Options::new(Arc::new(Schemas::embedded()));
+        let credentials = BTreeMap::from([(KEY.to_owned(), SECRET.to_owned())]);
+        Caller::of(incoming, &Accounts::new(&options), SIGNED)
+            .and_then(|caller| verify(incoming, &caller, &credentials, SIGNED))
+            .map_err(|failure| (failure.code.into_owned(), failure.message))
+    }
+
+    const HOST: &str = "Host:example.amazonaws.com";
+    const DATE: &str = "X-Amz-Date:20150830T123600Z";
+
+    /// Request line, more headers, body, signed headers, signature: AWS's published test suite for Signature Version 4.
+    const SUITE: [(&str, &str, &str, &str, &str); 15] = [
+        (
+            "GET /",
+            "",
+            "",
+            "host;x-amz-date",
+            "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+        ),
+        (
+            "POST /",
+            "",
+            "",
+            "host;x-amz-date",
+            "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
+        ),
+        (
+            "GET /?Param-3=Value3&Param=Value2&%E1%88%B4=Value1",
+            "",
+            "",
+            "host;x-amz-date",
+            "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac",
+        ),
+        (
+            "GET /?-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz=-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+            "",
+            "",
+            "host;x-amz-date",
+            "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197",
+        ),
+        (
+            "GET /?Param1=value1",
+            "",
+            "",
+            "host;x-amz-date",
+            "a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb",
+        ),
+        (
+            "POST /?Param1=value1",
+            "",
+            "",
+            "host;x-amz-date",
+            "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11",
+        ),
+        (
+            "GET /-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+            "",
+            "",
+            "host;x-amz-date",
+            "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f",
+        ),
+        (
+            "GET /\u{1234}",
+            "",
+            "",
+            "host;x-amz-date",
+            "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85",
+        ),
+        (
+            "GET /./example",
+            "",
+            "",
+            "host;x-amz-date",
+            "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5",
+        ),
+        (
+            "GET /example1/example2/../..",
+            "",
+            "",
+            "host;x-amz-date",
+            "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+        ),
+        (
+            "GET //example//",
+            "",
+            "",
+            "host;x-amz-date",
+            "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84",
+        ),
+        (
+            "GET /",
+            "My-Header1: value1\nMy-Header2: \"a   b   c\"",
+            "",
+            "host;my-header1;my-header2;x-amz-date",
+            "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736",
+        ),
+        (
+            "GET /",
+            "My-Header1:value4\nMy-Header1:value1\nMy-Header1:value3\nMy-Header1:value2",
+            "",
+            "host;my-header1;x-amz-date",
+            "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01",
+        ),
+        (
+            "POST /",
+            "My-Header1:VALUE1",
+            "",
+            "host;my-header1;x-amz-date",
+            "cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d",
+        ),
+        (
+            "POST /",
+            "Content-Type:application/x-www-form-urlencoded\nContent-Length:13\n\
+             x-amz-content-sha256:9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
+            "Param1=value1",
+            "content-length;content-type;host;x-amz-content-sha256;x-amz-date",
+            "d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b",
+        ),
+    ];
+
+    #[test]
+    fn aws_s_test_suite_is_verified_and_nothing_else() {
+        for (line, headers, body, signed_headers, signature) in SUITE {
+            let more = if headers.is_empty() {
+                String::new()
+            } else {
+                format!("\n{headers}")
+            };
+            let text = format!("{line}\n{HOST}\n{DATE}{more}\n\n{body}");
+            assert_eq!(
+                verified(&signed(&text, signed_headers, signature)),
+                Ok(()),
+                "{line} {headers}"
+            );
+
+            let other_body = signed(&format!("{text}x"), signed_headers, signature);
+            let (code, message) = verified(&other_body).unwrap_err();
+            assert_eq!(code, "InvalidSignatureException", "{line}");
+            assert_eq!(
+                message,
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
+                 Key and signing method. Consult the service documentation for details."
+            );
+            let other_query = signed(
+                &text.replacen(line, &format!("{line}?&x"), 1),
+                signed_headers,
+                signature,
+            );
+            assert!(verified(&other_query).is_err(), "{line}");
+            let wrong = signature.replacen(&signature[..1], "x", 1);
+            assert!(verified(&signed(&text, signed_headers, &wrong)).is_err());
+            assert!(verified(&signed(&text, signed_headers, &signature[1..])).is_err());
+        }
+    }
+
+    #[test]
+    fn paths_are_encoded_once_more_than_they_are_sent() {
+        // The suite's double-url-encode, whose requests are for another day and region.
+        let text = "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-west-2%3A892717189312%3Afunction%3Amy-rusty-fun/invocations\n\
+            Host:lambda.us-east-2.amazonaws.com\nX-Amz-Date:20210511T154045Z\n\
+            Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20210511/us-east-2/lambda/aws4_request, \
+            SignedHeaders=host;x-amz-date, Signature=4b93abbcc68be32bd64c18e2c71150660ab4c29bbd6c32a383a7517a88fc1804";
+        assert_eq!(verified(&request(text)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let refused = |text: &str| verified(&request(text)).unwrap_err();
+        let missing = |text: &str| (text.to_owned(), "Missing Authentication Token".to_owned());
+        assert_eq!(
+            refused(&format!("GET /\n{HOST}")),
+            missing("MissingAuthenticationTokenException")
+        );
+        let incomplete = |parameters: &str, message: &str| {
+            let text = format!("GET /\n{HOST}\nAuthorization:{parameters}");
+            let expected = (
+                "IncompleteSignatureException".to_owned(),
+                message.to_owned(),
+            );
+            assert_eq!(refused(&text), expected);
+        };
+        incomplete(
+            "Basic",
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. \
+             Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a \
+             'X-Amz-Date' or a 'Date' header. Authorization=Basic",
+        );
+        incomplete(
+            "Bearer abc",
+            "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'.",
+        );
+        incomplete(
+            "AWS4-HMAC-SHA512 a=b",
+            "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'.",
+        );
+        incomplete(
+            "AWS4-HMAC-SHA256 Credential=a/b",
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'",
+        );
+        let credential = "Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request";
+        let header = format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host");
+        incomplete(
+            &header,
+            &format!(
+                "Authorization header requires 'Signature' parameter. Authorization header requires existence of either a \
+                 'X-Amz-Date' or a 'Date' header. Authorization={header}"
+            ),
+        );
+        let text = format!("GET /\n{HOST}\nX-Amz-Date:yesterday");
+        assert_eq!(
+            verified(&signed(&text, "host", "0")).unwrap_err().1,
+            "Date must be in ISO-8601 'basic format'. Got 'yesterday'. See http://en.wikipedia.org/wiki/ISO_8601"
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_refused() {
+        let refused = |incoming: &Incoming| verified(incoming).unwrap_err();
+        let text = format!("GET /\n{HOST}\n{DATE}");
+        let (code, message) = refused(&signed(&text, "x-amz-date", "0"));
+        assert_eq!(code, "InvalidSignatureException");
+        assert_eq!(
+            message,
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        );
+        let next_day = text.replace("20150830T", "20150831T");
+        assert_eq!(
+            refused(&signed(&next_day, "host", "0")).1,
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20150830' != \
+             '20150831', from '20150831T123600Z'."
+        );
+        let unknown = request(&format!(
+            "{text}\nAuthorization:{ALGORITHM} Credential=AKIDOTHER/20150830/us-east-1/service/aws4_request, \
+             SignedHeaders=host, Signature=0"
+        ));
+        let not_recognized = (
+            "UnrecognizedClientException".to_owned(),
+            "The security token included in the request is invalid.".to_owned(),
+        );
+        assert_eq!(refused(&unknown), not_recognized);
+        let token = signed(&format!("{text}\nX-Amz-Security-Token:x"), "host", "0");
+        assert_eq!(refused(&token), not_recognized);
+    }
+
+    #[test]
+    fn the_payload_may_stay_unsigned() {
+        let text = format!("POST /\n{HOST}\n{DATE}\nX-Amz-Content-Sha256:UNSIGNED-PAYLOAD\n\nbody");
+        let incoming = signed(&text, "host;x-amz-date", "0");
+        let canonical = canonical_request(&incoming, "host;x-amz-date", b"body");
+        assert!(canonical.ends_with("\nUNSIGNED-PAYLOAD"), "{canonical}");
+    }
+
+    #[test]
+    fn clocks_may_be_fifteen_minutes_apart() {
+        let at = |seconds: u64| {
+            UNIX_EPOCH + Duration::from_millis(SIGNED) + Duration::from_secs(seconds)
+        };
+        let message = |signed, now| check_skew(signed, now).map_err(|failure| failure.message);
+        assert_eq!(message(at(0), at(900)), Ok(()));
+        assert_eq!(message(at(900), at(0)), Ok(()));
+        // As AWS's documentation has them.
+        assert_eq!(
+            message(at(0), at(901)).unwrap_err(),
+            "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T125101Z - 15 min.)"
+        );
+        assert_eq!(
+            message(at(901), at(0)).unwrap_err(),
+            "Signature not yet current: 20150830T125101Z is still later than 20150830T125100Z (20150830T123600Z + 15 min.)"
+        );
+    }
+
+    #[test]
+    fn both_forms_of_a_date_are_read() {
+        let expected = Some(UNIX_EPOCH + Duration::from_millis(SIGNED));
+        assert_eq!(parse_date("20150830T123600Z"), expected);
+        assert_eq!(parse_date("Sun, 30 Aug 2015 12:36:00 GMT"), expected);
+        for wrong in [
+            "",
+            "20150830",
+            "20151330T123600Z",
+            "Sun, 30 Foo 2015 12:36:00 GMT",
+            "\u{e4}2015083T123600Z",
+        ] {
+            assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        // FIPS 180-4's examples, and the lengths around a block's end.
+        for (message, digest) in [
+            (
+                "",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+            (
+                "abc",
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+            ),
+        ] {
+            assert_eq!(sha256(message.as_bytes()), digest);
+        }
+        let million = "a".repeat(1_000_000);
+        assert_eq!(
+            sha256(million.as_bytes()),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        );
+        assert_eq!(
+            ["a".repeat(55), "a".repeat(63), "a".repeat(64)]
+                .map(|text| sha256(text.as_bytes())[..8].to_owned()),
+            ["9f4390f8", "7d3e74a0", "ffe054fe"]
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! A registry document as the test reads it: by itself, so that what the emulator thinks of it is put to the test.
+
+use std::sync::Arc;
+
+use cirrus_provider::{Schemas, TypeSchema};
+use serde_json::Value;
+
+/// The registry document of one type.
+#[derive(Clone)]
+pub(crate) struct Document {
+    schema: Arc<TypeSchema>,
+    pub(crate) identifier: Vec<Path>,
+    pub(crate) read_only: Vec<Path>,
+    pub(crate) write_only: Vec<Path>,
+    pub(crate) create_only: Vec<Path>,
+    /// Properties that an update may or may not change, and those that are not to be used any more.
+    pub(crate) doubtful: Vec<Path>,
+}
+
+impl Document {
+    pub(crate) fn new(schema: Arc<TypeSchema>) -> Self {
+        let paths = |keyword: &str| -> Vec<Path> {
+            let list = schema.document.get(keyword).and_then(Value::as_array);
+            let texts = list.into_iter().flatten().filter_map(Value::as_str);
+            texts.map(Path::new).collect()
+        };
+        Self {
+            identifier: paths("primaryIdentifier"),
+            read_only: paths("readOnlyProperties"),
+            write_only: paths("writeOnlyProperties"),
+            create_only: paths("createOnlyProperties"),
+            doubtful: [
+                paths("conditionalCreateOnlyProperties"),
+                paths("deprecatedProperties"),
+            ]
+            .concat(),
+            schema,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.schema.type_name
+    }
+
+    pub(crate) fn root(&self) -> &Value {
+        &self.schema.document
+    }
+
+    pub(crate) fn handles(&self, operation: &str) -> bool {
+        self.root()["handlers"].get(operation).is_some()
+    }
+
+    /// What the list handler takes, where the document says so.
+    pub(crate) fn list_input(&self) -> Option<&Value> {
+        self.root().pointer("/handlers/list/handlerSchema")
+    }
+
+    /// The names of the top-level properties, in the document's order.
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &str> {
+        let properties = self.root()["properties"].as_object();
+        properties.into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// A schema, or what its `$ref` stands for.
+    pub(crate) fn resolve<'schema>(&'schema self, schema: &'schema Value) -> &'schema Value {
+        let mut schema = schema;
+        for _ in 0..16 {
+            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+                return schema;
+            };
+            let pointer = reference.split_once('#').map_or("", |(_, pointer)| pointer);
+            schema = self
+                .root()
+                .pointer(pointer)
+                .unwrap_or_else(|| panic!("{}: {reference} leads nowhere", self.name()));
+        }
+        panic!("{}: a $ref leads to itself", self.name())
+    }
+
+    /// A region where the type exists; the first one that is usual if there are several.
+    pub(crate) fn region<'region>(&self, schemas: &'region Schemas) -> &'region str {
+        let has = |region: &str| self.schema.availability.includes(region, schemas.regions());
+        let regions = || schemas.regions().iter().map(String::as_str);
+        regions()
+            .find(|&region| region == "us-east-1" && has(region))
+            .or_else(|| regions().find(|region| has(region)))
+            .unwrap_or_else(|| panic!("{} exists nowhere", self.name()))
+    }
+}
+
+/// One entry of `readOnlyProperties` and its like, without the marks for the items of arrays and maps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Path {
+    pub(crate) names: Vec<String>,
+}
+
+impl Path {
+    fn new(text: &str) -> Self {
+        let inner = text.strip_prefix("/properties/").unwrap_or(text);
+        let names = inner.split('/').filter(|&name| name != "*");
+        Self {
+            names: names.map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether it is the place itself, or leads there.
+    pub(crate) fn covers<Name: AsRef<str>>(&self, place: &[Name]) -> bool {
+        place.len() >= self.names.len() && self.agrees(place)
+    }
+
+    /// Whether it is the place itself, or something inside.
+    pub(crate) fn is_within(&self, place: &[&str]) -> bool {
+        place.len() <= self.names.len() && self.agrees(place)
+    }
+
+    fn agrees<Name: AsRef<str>>(&self, place: &[Name]) -> bool {
+        self.names.iter().zip(place).all(|(one, other)| one == other.as_ref())
+    }
+
+    /// The JSON pointers of everything in `model` that it means.
+    pub(crate) fn pointers(&self, model: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        pointers(model, &self.names, "", &mut found);
+        found
+    }
+}
+
+fn pointers(value: &Value, names: &[String], pointer: &str, found: &mut Vec<String>) {
+    let Some((name, rest)) = names.split_first() else {
+        found.push(pointer.to_owned());
+        return;
+    };
+    match value {
+        Value::Object(members) => match members.get(name) {
+            Some(member) => pointers(member, rest, &format!("{pointer}/{}", escape(name)), found),
+            // A map, whose keys the path does not name.
+            None => {
+                for (key, member) in members {
+                    if member.get(name).is_some() {
+                        pointers(member, names, &format!("{pointer}/{}", escape(key)), found);
+                    }
+                }
+            }
+        },
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, names, &format!("{pointer}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A name as JSON pointers write it.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Takes what a JSON pointer points at out of a model.
+pub(crate) fn remove(model: &mut Value, pointer: &str) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    if let Some(Value::Object(members)) = model.pointer_mut(parent) {
+        members.shift_remove(&last.replace("~1", "/").replace("~0", "~"));
+    }
+}
+
+/// Sets what a JSON pointer points at, in an object that is there.
+pub(crate) fn set(model: &mut Value, pointer: &str, value: Value) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    if let Some(Value::Object(members)) = model.pointer_mut(parent) {
+        members.insert(last.replace("~1", "/").replace("~0", "~"), value);
+    }
+}
