@@ -19,9 +19,8 @@ conformance.install()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cirrus", type=Path, required=True, help="the program under test")
-    # Beside which other people's programs are installed.
-    installed = Path(__file__).parents[2] / "target"
-    parser.addoption("--installed", type=Path, default=installed, help="where the programs of other SDKs are")
+    target = Path(__file__).parents[2] / "target"
+    parser.addoption("--installed", type=Path, default=target, help="where tests/clients/run has installed programs")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -55,6 +54,12 @@ def program(pytestconfig: pytest.Config, home: Path) -> Cirrus:
     path = pytestconfig.getoption("cirrus").resolve()
     assert path.is_file(), f"{path} is missing"
     return Cirrus(path, programs.clean_environment(home), home)
+
+
+@pytest.fixture
+def installed(pytestconfig: pytest.Config) -> Path:
+    """Where `tests/clients/run` has put the programs of other people."""
+    return pytestconfig.getoption("installed").resolve()
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def dashed(name: str) -> str:
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
     home = tmp_path_factory.mktemp("awscli")
     script = Path(__file__).with_name("awscli_session.py")
-    with running([sys.executable, script], clean_environment(home), home, stdin=subprocess.PIPE) as process:
+    with running([sys.executable, "-B", script], clean_environment(home), home, stdin=subprocess.PIPE) as process:
         yield process
 
 

@@ -149,6 +149,24 @@ def test_lists_in_xml_have_their_own_names() -> None:
     ]
 
 
+def test_ec2_has_its_own_namespace_and_names() -> None:
+    def regions(namespace: str) -> str:
+        region = "<regionName>us-east-1</regionName><optInStatus>opt-in-not-required</optInStatus>"
+        return (
+            f'<DescribeRegionsResponse xmlns="{namespace}"><requestId>{ID}</requestId>'
+            f"<regionInfo><item>{region}</item></regionInfo></DescribeRegionsResponse>"
+        )
+
+    describing = operation("ec2", "DescribeRegions")
+    assert (
+        violations(describing, 200, "text/xml;charset=UTF-8", regions("http://ec2.amazonaws.com/doc/2016-11-15/")) == []
+    )
+    assert violations(describing, 200, "text/xml", regions("http://ec2.amazonaws.com/doc/2016-11-15")) != []
+    refusal = "<Code>InvalidParameterValue</Code><Message>Invalid region: [x]</Message>"
+    body = f"<Response><Errors><Error>{refusal}</Error></Errors><RequestID>{ID}</RequestID></Response>"
+    assert violations(describing, 400, "text/xml", body) == []
+
+
 @pytest.fixture
 def careless() -> Iterator[str]:
     """A server whose answers are half right."""

@@ -1,8 +1,8 @@
 """The patches of UpdateResource, against Python's jsonpatch: 10,000 generated documents, each with a patch of its own.
 
-The documents are the content of SSM documents, which may be any JSON object. Three things are left out. Python's True is
-equal to 1, so 0 and 1 would hide a difference. 2.0 is equal to 2 in Python and in RFC 6902, but not in Java, which the
-engine of AWS is written in. And what is null does not exist for Cloud Control.
+The documents are the content of SSM documents, which may be any JSON object. Three things are left out. Python's True
+is equal to 1, so 0 and 1 would hide a difference. 2.0 is equal to 2 in Python and in RFC 6902, but not in Java, which
+the engine of AWS is written in. And what is null does not exist for Cloud Control.
 """
 
 from __future__ import annotations

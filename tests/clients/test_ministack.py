@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import socket
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,10 +20,10 @@ from programs import Cirrus, clean_environment, running, settings_for, until
 
 
 @pytest.fixture
-def ministack(home: Path) -> Iterator[str]:
+def ministack(home: Path, installed: Path) -> Iterator[str]:
     """A running ministack; it cannot choose a port by itself."""
-    program = Path(sys.executable).with_name("ministack")
-    assert program.is_file(), f"{program} is missing"
+    program = installed / "clients-ministack" / "bin" / "ministack"
+    assert program.is_file(), f"{program} is missing; tests/clients/run makes it"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "cloudcontrol,sts"}

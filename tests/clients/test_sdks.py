@@ -19,10 +19,10 @@ COMMANDS = {
 
 
 @pytest.fixture(params=COMMANDS)
-def report(request: pytest.FixtureRequest, pytestconfig: pytest.Config, cirrus: Cirrus) -> Row:
+def report(request: pytest.FixtureRequest, installed: Path, cirrus: Cirrus) -> Row:
     """What an SDK saw."""
     *interpreter, program = COMMANDS[request.param]
-    path: Path = pytestconfig.getoption("installed").resolve() / program
+    path = installed / program
     assert path.is_file(), f"{path} is missing; tests/clients/run makes it"
     done = subprocess.run(
         [*interpreter, path],

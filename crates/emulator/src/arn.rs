@@ -1,4 +1,4 @@
-//! Partitions and ARNs: what the service would call a resource. Pure; hand-written shapes for common types, a guess for the rest.
+//! Partitions and ARNs: what the service would call a resource. Pure; `generate/arns.rs` has the shapes of common types.
 
 use crate::resource_type::ResourceType;
 
@@ -38,38 +38,37 @@ fn partition(region: &str) -> (&'static str, &'static str) {
         })
 }
 
-/// The ARN of a resource of this type called `name`; `suffix` is the random end of the types that have one.
-/// `pattern` is what the schema demands of the ARN.
-pub(crate) fn arn(
+/// The ARN of `kind/name`, as most types have it; `pattern` is what the schema demands of it.
+pub(crate) fn usual(
     resource_type: &ResourceType,
     place: &Place<'_>,
     name: &str,
-    suffix: &str,
     pattern: Option<&str>,
 ) -> String {
+    let (spelt_service, kind) = pattern.map_or((None, None), spelt_out);
+    let service = spelt_service.unwrap_or_else(|| service(resource_type));
+    let kind = kind.unwrap_or_else(|| kebab(resource_type.resource()));
+    whole(resource_type, place, &service, &format!("{kind}/{name}"))
+}
+
+/// The ARN of a resource, which is what comes after the account.
+pub(crate) fn of_resource(
+    resource_type: &ResourceType,
+    place: &Place<'_>,
+    resource: &str,
+) -> String {
+    whole(resource_type, place, &service(resource_type), resource)
+}
+
+fn whole(
+    resource_type: &ResourceType,
+    place: &Place<'_>,
+    service: &str,
+    resource: &str,
+) -> String {
     let partition = place.partition();
-    let Place { account, region } = place;
-    let (service, resource): (&str, String) = match resource_type.name() {
-        "AWS::S3::Bucket" => return format!("arn:{partition}:s3:::{name}"),
-        "AWS::Cognito::UserPool" => ("cognito-idp", format!("userpool/{name}")),
-        "AWS::SQS::Queue" => ("sqs", name.to_owned()),
-        "AWS::SNS::Topic" => ("sns", name.to_owned()),
-        "AWS::Lambda::Function" => ("lambda", format!("function:{name}")),
-        "AWS::Logs::LogGroup" => ("logs", format!("log-group:{name}:*")),
-        "AWS::SecretsManager::Secret" => ("secretsmanager", format!("secret:{name}-{suffix}")),
-        "AWS::StepFunctions::StateMachine" => ("states", format!("stateMachine:{name}")),
-        "AWS::CloudWatch::Alarm" => ("cloudwatch", format!("alarm:{name}")),
-        "AWS::SSM::Parameter" => ("ssm", format!("parameter/{}", name.trim_start_matches('/'))),
-        "AWS::IAM::ManagedPolicy" => ("iam", format!("policy/{name}")),
-        _ => {
-            let (spelt_service, kind) = pattern.map_or((None, None), spelt_out);
-            let service = spelt_service.unwrap_or_else(|| service(resource_type));
-            let kind = kind.unwrap_or_else(|| kebab(resource_type.resource()));
-            let region = regional(resource_type, region);
-            return format!("arn:{partition}:{service}:{region}:{account}:{kind}/{name}");
-        }
-    };
-    let region = regional(resource_type, region);
+    let region = regional(resource_type, place.region);
+    let account = place.account;
     format!("arn:{partition}:{service}:{region}:{account}:{resource}")
 }
 
@@ -83,18 +82,68 @@ fn regional<'region>(resource_type: &ResourceType, region: &'region str) -> &'re
 
 /// The name that ARNs have for a service of the registry.
 fn service(resource_type: &ResourceType) -> String {
-    const OTHER_NAMES: [(&str, &str); 11] = [
+    const OTHER_NAMES: [(&str, &str); 61] = [
         ("ACMPCA", "acm-pca"),
+        ("AccessAnalyzer", "access-analyzer"),
+        ("AmazonMQ", "mq"),
         ("ApiGatewayV2", "apigateway"),
+        ("AppIntegrations", "app-integrations"),
+        ("ApplicationAutoScaling", "autoscaling"),
+        ("ApplicationSignals", "application-signals"),
+        ("BCMDataExports", "bcm-data-exports"),
+        ("BackupGateway", "backup-gateway"),
+        ("BcmPricingCalculator", "bcm-pricing-calculator"),
+        ("BedrockAgentCore", "bedrock-agentcore"),
         ("CertificateManager", "acm"),
+        ("CodeStarConnections", "codestar-connections"),
+        ("CodeStarNotifications", "codestar-notifications"),
         ("Cognito", "cognito-idp"),
+        ("CustomerProfiles", "profile"),
+        ("DocDB", "rds"),
+        ("DocDBElastic", "docdb-elastic"),
         ("EFS", "elasticfilesystem"),
+        ("EMR", "elasticmapreduce"),
+        ("EMRContainers", "emr-containers"),
+        ("EMRServerless", "emr-serverless"),
         ("ElasticLoadBalancingV2", "elasticloadbalancing"),
+        ("EventSchemas", "schemas"),
+        ("GreengrassV2", "greengrass"),
+        ("HealthImaging", "medical-imaging"),
+        ("InspectorV2", "inspector2"),
+        ("IoTCoreDeviceAdvisor", "iotdeviceadvisor"),
+        ("KendraRanking", "kendra-ranking"),
+        ("KinesisAnalyticsV2", "kinesisanalytics"),
+        ("KinesisFirehose", "firehose"),
+        ("LicenseManager", "license-manager"),
         ("Location", "geo"),
         ("MSK", "kafka"),
+        ("Macie", "macie2"),
+        ("Neptune", "rds"),
+        ("NeptuneGraph", "neptune-graph"),
+        ("NetworkFirewall", "network-firewall"),
+        ("NotificationsContacts", "notifications-contacts"),
+        ("OpenSearchServerless", "aoss"),
         ("OpenSearchService", "es"),
-        ("SNS", "sns"),
+        ("PCAConnectorAD", "pca-connector-ad"),
+        ("PCAConnectorSCEP", "pca-connector-scep"),
+        ("PaymentCryptography", "payment-cryptography"),
+        ("Pinpoint", "mobiletargeting"),
+        ("RefactorSpaces", "refactor-spaces"),
+        ("ResourceExplorer2", "resource-explorer-2"),
+        ("ResourceGroups", "resource-groups"),
+        ("Route53RecoveryControl", "route53-recovery-control"),
+        ("Route53RecoveryReadiness", "route53-recovery-readiness"),
+        ("S3Outposts", "s3-outposts"),
+        ("SMSVOICE", "sms-voice"),
+        ("SSMContacts", "ssm-contacts"),
+        ("SSMIncidents", "ssm-incidents"),
+        ("SSMQuickSetup", "ssm-quicksetup"),
+        ("ServiceCatalogAppRegistry", "servicecatalog"),
         ("StepFunctions", "states"),
+        ("SystemsManagerSAP", "ssm-sap"),
+        ("VpcLattice", "vpc-lattice"),
+        ("WorkSpacesThinClient", "thinclient"),
+        ("WorkSpacesWeb", "workspaces-web"),
     ];
     let name = resource_type.service();
     OTHER_NAMES

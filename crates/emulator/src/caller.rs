@@ -1,19 +1,15 @@
 //! Who asks, and where: account, region and service out of the Authorization header's credential scope, and the session of
-//! temporary credentials. Whether the signature is right is the matter of [`signature`].
+//! temporary credentials. Whether the signature is right is the matter of [`crate::signature`].
 
-#[path = "session.rs"]
-pub(crate) mod session;
-#[path = "signature.rs"]
-pub(crate) mod signature;
-
-use crate::{accounts::Accounts, arn::Place, clock::Millis, http::Incoming, protocol::Failure};
-
-use self::{
-    session::{KEY_PREFIX, Session},
-    signature::Authorization,
+use crate::{
+    accounts::Accounts,
+    arn::Place,
+    clock::Millis,
+    http::Incoming,
+    protocol::Failure,
+    session::{self, KEY_PREFIX, Session},
+    signature::{self, Authorization},
 };
-
-pub(crate) use self::signature::verify;
 
 /// The caller of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +30,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// Reads the credential scope; an access key of twelve digits is the account itself, one of a session acts for that.
     ///
-    /// A security token means nothing beside any other key, like the signature; unless signatures are verified.
+    /// A security token that the emulator has not made means nothing, like the signature; unless signatures are verified.
     pub(crate) fn of(
         incoming: &Incoming,
         accounts: &Accounts,
@@ -44,21 +40,26 @@ impl Caller {
         let (key, region) = (credential.key, credential.region);
         let is_account = key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
         let account = if is_account {
-            key
+            key.to_owned()
         } else {
-            &accounts.management().id
+            // Temporary credentials from elsewhere, such as a developer's own, say whose they are.
+            session::account_of(key).unwrap_or_else(|| accounts.management().id.clone())
         };
-        let place = Place { account, region };
+        let place = Place {
+            account: &account,
+            region,
+        };
         let mut caller = Self {
-            account: account.to_owned(),
             region: region.to_owned(),
             service: credential.service.to_owned(),
             access_key: key.to_owned(),
             arn: format!("arn:{}:iam::{account}:user/cirrus", place.partition()),
             user_id: "AIDACIRRUSLOCAL000000".to_owned(),
             refusal: None,
+            account,
         };
-        if key.starts_with(KEY_PREFIX) {
+        let token = incoming.header("x-amz-security-token");
+        if key.starts_with(KEY_PREFIX) && session::is_ours(token) {
             match session(incoming, key, now) {
                 Ok(session) => caller.assume(session),
                 // Without a target only the caller says which service must word the refusal.
@@ -119,7 +120,7 @@ mod tests {
             method: Method::POST,
             path: "/".to_owned(),
             query: String::new(),
-            headers: HeaderMap::from_iter(headers),
+            headers: headers.collect::<HeaderMap>(),
             body: None,
         }
     }
@@ -187,13 +188,16 @@ mod tests {
         for (key, token) in [
             (&lasting.access_key, &ended.token),
             (&ended.access_key, &lasting.token),
-            (&lasting.access_key, &String::new()),
         ] {
             let refused = ask(key, token, "CloudApiService.GetResource").unwrap_err();
             assert_eq!(refused, signature::unrecognized());
             // The service of this one is known by its caller only.
             assert_eq!(ask(key, token, "").unwrap().refusal, Some(refused));
         }
+        // Temporary credentials from elsewhere act for the account in their key.
+        let foreign = ask(&lasting.access_key, "nonsense", "").unwrap();
+        assert_eq!(foreign.account, "111122223333");
+        assert!(!foreign.is_role());
         // Any other key will do, whatever its token.
         let user = ask("AKIDEXAMPLE", "nonsense", "").unwrap();
         assert_eq!(user.account, "999999999999");

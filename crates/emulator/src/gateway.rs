@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     accounts::Accounts,
     admin,
-    caller::{self, Caller},
+    caller::Caller,
     clock::{Clock, epoch_seconds},
     context::Context,
     crash::{self, CrashPoint},
@@ -32,6 +32,7 @@ use crate::{
     protocol::{Failure, RATE_EXCEEDED},
     sequence::Sequence,
     service::{self, Route, Service},
+    signature,
     spoil,
     state_file::StateFile,
     world::{Rules, World},
@@ -224,11 +225,14 @@ impl Gateway {
             return Err(caller.err().unwrap_or_else(Failure::unknown_operation));
         }
         let caller = caller?;
+        if let Some(refusal) = &caller.refusal {
+            return Err(refusal.clone());
+        }
         let entry = &mut passage.entry;
         entry.region.clone_from(&caller.region);
         entry.account.clone_from(&caller.account);
         if let Some(credentials) = &self.credentials {
-            caller::verify(incoming, &caller, credentials, now)?;
+            signature::verify(incoming, &caller, credentials, now)?;
         }
         if !self.accounts.is_enabled(&caller.region) {
             // What SDKs meet in a region that the account has not opted in to [D].

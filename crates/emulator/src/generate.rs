@@ -1,14 +1,22 @@
 //! What the service adds to a model: defaults, and the read-only properties that a reader would miss: the parts of
 //! identifiers, the ARN, the resource's own id. Pure apart from the sequence that the values come from.
+//!
+//! The tables in `ids.rs` and `arns.rs` know what common types have; the rest follows from the schemas.
+
+mod arns;
+mod defaults;
+mod forms;
+mod ids;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
     arn::{self, Place},
     property_path::PropertyPath,
-    resource_type::ResourceType,
-    sample::sample,
+    resource_type::{ResourceType, pattern},
+    sample::{sample, sample_of},
     sequence::Sequence,
+    validate,
 };
 
 /// Fills a model up to what a read handler would return right after the create.
@@ -18,72 +26,23 @@ pub(crate) fn complete(
     place: &Place<'_>,
     sequence: &mut Sequence,
 ) {
-    fill_defaults(resource_type, model);
+    defaults::without_nulls(model);
+    defaults::fill(resource_type, model);
     let source = Source {
         resource_type,
         place,
     };
     source.name(model, sequence);
-    // Identifier parts first: names and ids that ARNs are made of.
-    for path in &resource_type.primary {
-        if path.find(model).is_none() && !is_arn(path.name()) {
-            let value = source.identifier_part(path, model, sequence);
-            path.set(model, value);
-        }
-    }
-    let additional = resource_type.additional.iter().flatten();
-    for path in resource_type.primary.iter().chain(additional) {
-        if path.find(model).is_none() {
-            let value = source.identifier_part(path, model, sequence);
-            path.set(model, value);
-        }
-    }
-    for path in &resource_type.read_only {
-        let Some(name) = path.top_level() else {
-            continue;
-        };
-        if path.find(model).is_none() && source.is_own_name(name) {
-            let value = source.identifier_part(path, model, sequence);
-            path.set(model, value);
+    let paths = source.made_up();
+    // Ids first: ARNs are made of them.
+    for of_arns in [false, true] {
+        for path in &paths {
+            if is_arn(path.name()) == of_arns && path.find(model).is_none() {
+                source.fill(path, model, sequence);
+            }
         }
     }
     source.familiar(model);
-}
-
-/// Sets what the schema gives a default for, in the model and in the objects that it has.
-pub(crate) fn fill_defaults(resource_type: &ResourceType, model: &mut Value) {
-    defaults(resource_type, resource_type.document(), model, 0);
-}
-
-fn defaults(resource_type: &ResourceType, schema: &Value, value: &mut Value, depth: usize) {
-    // Deeper than any model that a request can carry.
-    if depth > 128 {
-        return;
-    }
-    let schema = resource_type.resolve(schema);
-    match value {
-        Value::Object(members) => {
-            let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-                return;
-            };
-            for (name, property) in properties {
-                let property = resource_type.resolve(property);
-                if let Some(member) = members.get_mut(name) {
-                    defaults(resource_type, property, member, depth + 1);
-                } else if let Some(default) = property.get("default") {
-                    members.insert(name.clone(), default.clone());
-                }
-            }
-        }
-        Value::Array(items) => {
-            if let Some(schema) = schema.get("items") {
-                for item in items {
-                    defaults(resource_type, schema, item, depth + 1);
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 fn is_arn(name: &str) -> bool {
@@ -101,6 +60,37 @@ struct Source<'source> {
 }
 
 impl Source<'_> {
+    /// The properties that the service fills in: identifiers, the resource's own name, what it is listed by.
+    fn made_up(&self) -> Vec<PropertyPath> {
+        let resource_type = self.resource_type;
+        let inputs = resource_type
+            .list_input()
+            .and_then(|schema| schema.get("required"))
+            .and_then(Value::as_array);
+        let inputs: Vec<&str> = inputs.into_iter().flatten().filter_map(Value::as_str).collect();
+        let formed: Vec<&str> = forms::of_type(resource_type.name())
+            .map(|(property, _)| property)
+            .collect();
+        let named = resource_type.read_only.iter().filter(|path| {
+            path.top_level().is_some_and(|name| {
+                self.is_own_name(name) || inputs.contains(&name) || formed.contains(&name)
+            })
+        });
+        let identifiers = resource_type
+            .primary
+            .iter()
+            .chain(resource_type.additional.iter().flatten());
+        // What a caller may write and nobody reads is not the service's to set.
+        let is_hidden = |path: &&PropertyPath| resource_type.write_only.contains(path);
+        let mut made_up: Vec<PropertyPath> = Vec::new();
+        for path in identifiers.chain(named).filter(|path| !is_hidden(path)) {
+            if !made_up.contains(path) {
+                made_up.push(path.clone());
+            }
+        }
+        made_up
+    }
+
     /// Whether a property names the resource itself: `Arn`, `Id`, `RoleId` of a `Role`, `TopicArn` of a `Topic`.
     fn is_own_name(&self, name: &str) -> bool {
         let resource = self.resource_type.resource();
@@ -108,12 +98,23 @@ impl Source<'_> {
         matches!(own, "Arn" | "ARN" | "Id")
     }
 
-    fn identifier_part(
-        &self,
-        path: &PropertyPath,
-        model: &Value,
-        sequence: &mut Sequence,
-    ) -> Value {
+    fn fill(&self, path: &PropertyPath, model: &mut Value, sequence: &mut Sequence) {
+        let value = self.value(path, model, sequence);
+        let Self { resource_type, .. } = self;
+        if resource_type.read_only.contains(path) || resource_type.primary.contains(path) {
+            path.set(model, value);
+            return;
+        }
+        // A name that the caller could have given may stand in the way of what was given instead.
+        let mut with_name = model.clone();
+        path.set(&mut with_name, value);
+        let against = |model: &Value| validate::model(resource_type, model).len();
+        if against(&with_name) <= against(model) {
+            *model = with_name;
+        }
+    }
+
+    fn value(&self, path: &PropertyPath, model: &Value, sequence: &mut Sequence) -> Value {
         let name = path.name();
         let empty = Map::new();
         let definition = path
@@ -122,7 +123,7 @@ impl Source<'_> {
             .and_then(Value::as_object)
             .unwrap_or(&empty);
         match definition.get("type").and_then(Value::as_str) {
-            Some("integer" | "number") => return json!(1),
+            Some("integer" | "number") => return json!(number(definition, sequence)),
             Some("boolean") => return json!(true),
             _ => {}
         }
@@ -132,52 +133,59 @@ impl Source<'_> {
             return first.clone();
         }
         let pattern = definition.get("pattern").and_then(Value::as_str);
+        if let Some(formed) = self.formed(name, model, sequence)
+            && pattern.is_none_or(|pattern| pattern::matches(pattern, &formed))
+        {
+            return json!(formed);
+        }
         if is_arn(name) {
             return json!(self.arn(pattern, model, sequence));
         }
-        json!(self.text(path, definition, model, sequence))
+        json!(self.text(name, definition, sequence))
+    }
+
+    /// What the tables know.
+    fn formed(&self, property: &str, model: &Value, sequence: &mut Sequence) -> Option<String> {
+        let form = forms::of(self.resource_type.name(), property)?;
+        let value = |name: &str, sequence: &mut Sequence| match name {
+            "region" => Some(self.place.region.to_owned()),
+            "account" => Some(self.place.account.to_owned()),
+            "partition" => Some(self.place.partition().to_owned()),
+            "suffix" => Some(self.place.dns_suffix().to_owned()),
+            "name" => Some(self.own_name(model, sequence)),
+            property => model
+                .get(property)
+                .and_then(Value::as_str)
+                .map(|value| last_of_arn(value).to_owned()),
+        };
+        let text = forms::render(form, value, sequence)?;
+        if is_arn(property) && !text.starts_with("arn:") {
+            return Some(arn::of_resource(self.resource_type, self.place, &text));
+        }
+        Some(text)
     }
 
     /// The usual ARN of such a resource, or, if the schema demands another one, that.
     fn arn(&self, pattern: Option<&str>, model: &Value, sequence: &mut Sequence) -> String {
         let own_name = self.own_name(model, sequence);
-        let suffix = sequence.alphanumeric(6);
-        let usual = arn::arn(self.resource_type, self.place, &own_name, &suffix, pattern);
-        let Some(pattern) = pattern.filter(|pattern| !self.resource_type.matches(pattern, &usual))
-        else {
+        let usual = arn::usual(self.resource_type, self.place, &own_name, pattern);
+        let Some(pattern) = pattern.filter(|pattern| !pattern::matches(pattern, &usual)) else {
             return usual;
         };
         arn::resource_pattern(pattern)
             .and_then(|resource| sample(&resource, sequence))
             .map(|resource| arn::with_resource(&usual, pattern, &resource))
-            .filter(|demanded| self.resource_type.matches(pattern, demanded))
+            .filter(|demanded| pattern::matches(pattern, demanded))
+            .or_else(|| sample(pattern, sequence).filter(|text| pattern::matches(pattern, text)))
             .unwrap_or(usual)
     }
 
-    fn text(
-        &self,
-        path: &PropertyPath,
-        definition: &Map<String, Value>,
-        model: &Value,
-        sequence: &mut Sequence,
-    ) -> String {
+    fn text(&self, name: &str, definition: &Map<String, Value>, sequence: &mut Sequence) -> String {
         let Place { account, region } = self.place;
-        match (self.resource_type.name(), path.name()) {
-            (_, "AccountId" | "AwsAccountId") => return (*account).to_owned(),
-            (_, "Region" | "RegionName") => return (*region).to_owned(),
-            ("AWS::SQS::Queue", "QueueUrl") => {
-                let name = self.own_name(model, sequence);
-                let suffix = self.place.dns_suffix();
-                return format!("https://sqs.{region}.{suffix}/{account}/{name}");
-            }
-            ("AWS::IAM::Role", "RoleId") => return format!("AROA{}", sequence.upper(17)),
-            ("AWS::KMS::Key", "KeyId") => return sequence.uuid(),
+        match name {
+            "AccountId" | "AwsAccountId" => return (*account).to_owned(),
+            "Region" | "RegionName" => return (*region).to_owned(),
             _ => {}
-        }
-        if let Some(prefix) = ec2_prefix(self.resource_type.name())
-            && path.name().ends_with("Id")
-        {
-            return format!("{prefix}-{}", sequence.hex(17));
         }
         let limit = |keyword: &str| {
             definition
@@ -192,14 +200,15 @@ impl Source<'_> {
         let pattern = definition.get("pattern").and_then(Value::as_str);
         let fits = |text: &str| {
             (least..=most).contains(&text.len())
-                && pattern.is_none_or(|pattern| self.resource_type.matches(pattern, text))
+                && pattern.is_none_or(|pattern| pattern::matches(pattern, text))
         };
-        let usual = if self.resource_type.is_read_only(path.name()) {
+        let usual = if self.resource_type.is_read_only(name) {
             [
                 sequence.lower(10),
                 sequence.uuid(),
                 sequence.hex(17),
                 sequence.lower(26),
+                sequence.lower(least.min(64)),
             ]
         } else {
             [
@@ -207,12 +216,13 @@ impl Source<'_> {
                 sequence.lower(12),
                 sequence.uuid(),
                 sequence.alphanumeric(8),
+                sequence.lower(least.min(64)),
             ]
         };
         let usual_fits = usual.iter().find(|text| fits(text)).cloned();
         let sampled = || {
             pattern
-                .and_then(|pattern| sample(pattern, sequence))
+                .and_then(|pattern| sample_of(pattern, least, sequence))
                 .filter(|text| fits(text))
         };
         // An anchored pattern that a plain name does not satisfy says what the service makes; otherwise the usual forms do.
@@ -221,23 +231,34 @@ impl Source<'_> {
             .unwrap_or_else(|| usual.into_iter().next().unwrap_or_default())
     }
 
-    /// What the resource is called in its own ARN or URL: the last part of its identifier, else a name that the model has.
+    /// What the resource is called in its own ARN or URL: the last part of its identifier, else the name that the model has,
+    /// else its id.
     fn own_name(&self, model: &Value, sequence: &mut Sequence) -> String {
-        let identifier = self
-            .resource_type
-            .primary
+        let text = |path: &PropertyPath| path.find(model).and_then(Value::as_str).map(str::to_owned);
+        let primary = &self.resource_type.primary;
+        let identifier = primary
             .iter()
             .filter(|path| is_name(path.name()))
-            .filter_map(|path| path.find(model))
-            .filter_map(Value::as_str)
+            .filter_map(text)
             .next_back();
-        identifier
-            .or_else(|| {
-                self.names()
-                    .iter()
-                    .find_map(|name| model.get(name).and_then(Value::as_str))
-            })
-            .map_or_else(|| sequence.lower(12), str::to_owned)
+        let name = || {
+            self.names()
+                .iter()
+                .find_map(|name| model.get(name).and_then(Value::as_str).map(str::to_owned))
+        };
+        let id = || {
+            let mut read_only = self.resource_type.read_only.iter();
+            read_only
+                .find(|path| path.top_level().is_some_and(|name| is_name(name) && self.is_own_name(name)))
+                .and_then(text)
+        };
+        // Beside an ARN the other parts are those of parents.
+        let found = if primary.iter().all(|path| is_name(path.name())) {
+            identifier.or_else(name).or_else(id)
+        } else {
+            name().or_else(id).or(identifier)
+        };
+        found.unwrap_or_else(|| sequence.lower(12))
     }
 
     /// The properties that usually hold the name.
@@ -263,8 +284,9 @@ impl Source<'_> {
                 .property(name)
                 .is_some_and(|definition| definition.get("type") == Some(&json!("string")))
         });
-        if let (Some(property), Some(members)) = (property, model.as_object_mut()) {
-            members.insert(property, json!(sequence.lower(26)));
+        if let Some(property) = property {
+            let path = PropertyPath::parse(&format!("/properties/{property}"));
+            self.fill(&path, model, sequence);
         }
     }
 
@@ -304,32 +326,22 @@ impl Source<'_> {
     }
 }
 
-/// The prefixes of EC2's ids that everybody knows.
-fn ec2_prefix(type_name: &str) -> Option<&'static str> {
-    Some(match type_name.strip_prefix("AWS::EC2::")? {
-        "EIP" => "eipalloc",
-        "FlowLog" => "fl",
-        "Instance" => "i",
-        "InternetGateway" => "igw",
-        "LaunchTemplate" => "lt",
-        "NatGateway" => "nat",
-        "NetworkAcl" => "acl",
-        "NetworkInterface" => "eni",
-        "PrefixList" => "pl",
-        "RouteTable" => "rtb",
-        "SecurityGroup" => "sg",
-        "SecurityGroupIngress" | "SecurityGroupEgress" => "sgr",
-        "Subnet" => "subnet",
-        "TransitGateway" => "tgw",
-        "TransitGatewayAttachment" => "tgw-attach",
-        "Volume" => "vol",
-        "VPC" => "vpc",
-        "VPCEndpoint" => "vpce",
-        "VPCPeeringConnection" => "pcx",
-        "VPNConnection" => "vpn",
-        "VPNGateway" => "vgw",
-        _ => return None,
-    })
+/// A number of a version or a revocation: the second one must not be the first.
+fn number(definition: &Map<String, Value>, sequence: &mut Sequence) -> u64 {
+    let limit = |keyword: &str| definition.get(keyword).and_then(Value::as_u64);
+    let least = limit("minimum").unwrap_or(1);
+    let most = limit("maximum").unwrap_or(u64::MAX).min(least.saturating_add(9999));
+    let span = usize::try_from(most.saturating_sub(least)).unwrap_or(0);
+    least + sequence.below(span + 1) as u64
+}
+
+/// What an ARN names: its last part. Any other text is its own.
+fn last_of_arn(text: &str) -> &str {
+    if text.starts_with("arn:") {
+        text.rsplit(['/', ':']).next().unwrap_or(text)
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -377,7 +389,7 @@ mod tests {
             let mut model = json!({});
             complete(&one, &mut model, &PLACE, &mut Sequence::new(7));
             let id = model["Id"].as_str().unwrap();
-            assert!(one.matches(pattern, id), "{id} is not {pattern}");
+            assert!(pattern::matches(pattern, id), "{id} is not {pattern}");
         }
     }
 
@@ -396,24 +408,98 @@ mod tests {
             if crate::identifier::of_model(&resource_type, &model).is_none() {
                 nameless.push(type_name);
             }
-            for path in &resource_type.primary {
-                let Some(definition) = path
-                    .top_level()
-                    .and_then(|name| resource_type.property(name))
-                else {
+            let required = &resource_type.document()["required"];
+            let source = Source {
+                resource_type: &resource_type,
+                place: &PLACE,
+            };
+            for path in source.made_up() {
+                let (Some(name), Some(value)) = (path.top_level(), path.find(&model)) else {
                     continue;
                 };
-                if let (Some(pattern), Some(text)) = (
-                    definition.get("pattern").and_then(Value::as_str),
-                    path.find(&model).and_then(Value::as_str),
-                ) && !resource_type.matches(pattern, text)
-                {
-                    wrong.push(format!("{type_name} {pattern} {text}"));
+                // What is required is the caller's to give.
+                let is_given = required.as_array().is_some_and(|names| names.contains(&json!(name)));
+                let schema = resource_type.property(name).unwrap();
+                if !is_given && !validate::accepts(&resource_type, schema, value) {
+                    wrong.push(format!("{type_name} {name} {value} {schema}"));
                 }
             }
         }
         assert_eq!(nameless, Vec::<&str>::new());
-        // Patterns with groups across the fields of an ARN, or of parents that are not known here.
-        assert!(wrong.len() <= 26, "{}: {}", wrong.len(), wrong.join("\n"));
+        assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn common_types_have_the_ids_that_aws_gives_them() {
+        let schemas = std::sync::Arc::new(cirrus_provider::Schemas::embedded());
+        let types = crate::resource_type::Types::new(schemas);
+        let made = |type_name: &str, property: &str, model: Value| {
+            let mut model = model;
+            let resource_type = types.get(type_name).unwrap();
+            complete(&resource_type, &mut model, &PLACE, &mut Sequence::new(5));
+            model[property].as_str().unwrap().to_owned()
+        };
+        // Examples are those of the services' documentation.
+        for (type_name, property, model, form) in [
+            ("AWS::EC2::Instance", "InstanceId", json!({}), "^i-[0-9a-f]{17}$"),
+            ("AWS::ApiGateway::RestApi", "RestApiId", json!({}), "^[a-z0-9]{10}$"),
+            ("AWS::CloudFront::Distribution", "Id", json!({}), "^E[0-9A-Z]{13}$"),
+            ("AWS::IAM::Role", "RoleId", json!({"RoleName": "r"}), "^AROA[0-9A-Z]{17}$"),
+            (
+                "AWS::IAM::Role",
+                "Arn",
+                json!({"RoleName": "r", "Path": "/a/"}),
+                "^arn:aws:iam::123456789012:role/a/r$",
+            ),
+            (
+                "AWS::ElasticLoadBalancingV2::LoadBalancer",
+                "LoadBalancerArn",
+                json!({"Name": "web"}),
+                "^arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/[0-9a-f]{16}$",
+            ),
+            (
+                "AWS::ECS::Service",
+                "ServiceArn",
+                json!({"Cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/c", "ServiceName": "s"}),
+                "^arn:aws:ecs:eu-west-1:123456789012:service/c/s$",
+            ),
+            (
+                "AWS::SQS::Queue",
+                "QueueUrl",
+                json!({"QueueName": "q"}),
+                "^https://sqs\\.eu-west-1\\.amazonaws\\.com/123456789012/q$",
+            ),
+            (
+                "AWS::DataExchange::DataSet",
+                "Arn",
+                json!({"Id": "abc"}),
+                "^arn:aws:dataexchange:eu-west-1:123456789012:data-sets/abc$",
+            ),
+            (
+                "AWS::Cognito::IdentityPool",
+                "Id",
+                json!({}),
+                "^eu-west-1:[0-9a-f-]{36}$",
+            ),
+        ] {
+            let text = made(type_name, property, model);
+            assert!(pattern::matches(form, &text), "{type_name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_made_up_does_not_contradict_what_is_given() {
+        let one = type_of(json!({
+            "typeName": "AWS::Demo::One",
+            "properties": {"Id": {"type": "string"}, "Name": {"type": "string"}, "Source": {"type": "string"}},
+            "oneOf": [{"required": ["Name"]}, {"required": ["Source"]}],
+            "primaryIdentifier": ["/properties/Id"],
+            "additionalIdentifiers": [["/properties/Name"]],
+            "readOnlyProperties": ["/properties/Id"]
+        }));
+        let mut model = json!({"Source": "a"});
+        complete(&one, &mut model, &PLACE, &mut Sequence::new(0));
+        assert!(model.get("Id").is_some());
+        assert_eq!(model.get("Name"), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     cognito,
     requests::HandlerError,
     store::{Hidden, Resource, Scope},
-    world::{Rules, World},
+    world::World,
 };
 
 /// A model on its way into the store.
@@ -36,7 +36,6 @@ impl Draft {
 /// What a handler works on: the world, and where in it.
 pub(crate) struct HandlerCall<'call> {
     pub(crate) world: &'call mut World,
-    pub(crate) rules: &'call Rules,
     /// The type's own scope; [`Scope::of_type`] leads to its neighbours.
     pub(crate) scope: &'call Scope,
     pub(crate) now: Millis,

@@ -39,7 +39,11 @@ impl Input {
             Protocol::RestJson if body.is_empty() => Ok(Self::default()),
             Protocol::Json(_) | Protocol::RestJson => Self::parse(body),
             Protocol::Query(_) | Protocol::Ec2(_) => {
-                let form = if body.is_empty() { incoming.query.as_bytes() } else { body };
+                let form = if body.is_empty() {
+                    incoming.query.as_bytes()
+                } else {
+                    body
+                };
                 let call = api::call(service, operation);
                 let members = call.map(|call| call.decode(form)).unwrap_or_default();
                 Ok(Self { members })

@@ -45,6 +45,8 @@ mod context;
 mod input;
 mod protocol;
 mod service;
+mod session;
+mod signature;
 
 mod cognito;
 mod companions;

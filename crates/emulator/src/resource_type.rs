@@ -1,10 +1,11 @@
 //! A registry document read once: identifiers, handlers and property lists of a type, and the types by name.
 
+pub(crate) mod pattern;
+
 use std::{collections::HashMap, sync::Arc};
 
 use cirrus_provider::{Schemas, TypeSchema};
-use parking_lot::{Mutex, RwLock};
-use regex::Regex;
+use parking_lot::RwLock;
 use serde_json::Value;
 
 use crate::property_path::PropertyPath;
@@ -52,7 +53,6 @@ pub(crate) struct ResourceType {
     pub(crate) write_only: Vec<PropertyPath>,
     pub(crate) create_only: Vec<PropertyPath>,
     pub(crate) conditional_create_only: Vec<PropertyPath>,
-    patterns: Mutex<HashMap<String, Option<Regex>>>,
 }
 
 impl ResourceType {
@@ -72,7 +72,6 @@ impl ResourceType {
             write_only: paths(&document["writeOnlyProperties"]),
             create_only: paths(&document["createOnlyProperties"]),
             conditional_create_only: paths(&document["conditionalCreateOnlyProperties"]),
-            patterns: Mutex::new(HashMap::new()),
             schema,
         }
     }
@@ -161,22 +160,6 @@ impl ResourceType {
             path.remove(model);
         }
     }
-
-    /// Whether `text` matches; a pattern that this regex dialect cannot express refuses nothing.
-    pub(crate) fn matches(&self, pattern: &str, text: &str) -> bool {
-        let mut patterns = self.patterns.lock();
-        if !patterns.contains_key(pattern) {
-            patterns.insert(pattern.to_owned(), compile(pattern));
-        }
-        patterns
-            .get(pattern)
-            .and_then(Option::as_ref)
-            .is_none_or(|regex| regex.is_match(text))
-    }
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    Regex::new(&pattern.replace("\\Z", "\\z")).ok()
 }
 
 fn paths(list: &Value) -> Vec<PropertyPath> {

@@ -2,20 +2,26 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::sequence::Sequence;
+use crate::{resource_type::pattern, sequence::Sequence};
 
 /// A short text that matches a pattern, if the pattern can be read.
 pub(crate) fn sample(pattern: &str, sequence: &mut Sequence) -> Option<String> {
-    let hir = regex_syntax::parse(&pattern.replace("\\Z", "\\z")).ok()?;
+    sample_of(pattern, 0, sequence)
+}
+
+/// A text that matches a pattern, of at least so many characters if the pattern lets it.
+pub(crate) fn sample_of(pattern: &str, least: usize, sequence: &mut Sequence) -> Option<String> {
+    let hir = pattern::parse(pattern)?;
     let mut text = String::new();
-    write_sample(&hir, Repeats::Usually, sequence, &mut text)?;
+    let usual = u32::try_from(least).unwrap_or(u32::MAX).max(USUAL_REPETITION);
+    write_sample(&hir, Repeats::Usually(usual), sequence, &mut text)?;
     Some(text)
 }
 
 /// How often something is written that may be repeated.
 #[derive(Clone, Copy)]
 enum Repeats {
-    Usually,
+    Usually(u32),
     /// Inside another repetition, where the usual number multiplies.
     NoMoreThanMust,
 }
@@ -41,9 +47,7 @@ fn write_sample(
         HirKind::Repetition(repetition) => {
             let least = repetition.min;
             let count = match repeats {
-                Repeats::Usually => {
-                    least.max(repetition.max.unwrap_or(u32::MAX).min(USUAL_REPETITION))
-                }
+                Repeats::Usually(usual) => least.max(repetition.max.unwrap_or(u32::MAX).min(usual)),
                 Repeats::NoMoreThanMust => least,
             };
             for _ in 0..count {
@@ -71,14 +75,21 @@ fn pick(class: &Class, sequence: &mut Sequence) -> Option<char> {
             .iter()
             .any(|range| (range.start()..=range.end()).contains(&character))
     };
-    for alphabet in ['0'..='9', 'a'..='z', 'A'..='Z', '!'..='~'] {
-        let members: Vec<char> = alphabet.filter(|&character| holds(character)).collect();
-        if !members.is_empty() {
-            return members.get(sequence.below(members.len())).copied();
-        }
-    }
-    class
-        .ranges()
-        .first()
-        .map(regex_syntax::hir::ClassUnicodeRange::start)
+    let of_class = |alphabet: &mut dyn Iterator<Item = char>| -> Vec<char> {
+        alphabet.filter(|&character| holds(character)).collect()
+    };
+    let letters_and_digits = of_class(&mut ('0'..='9').chain('a'..='z').chain('A'..='Z'));
+    let members = if letters_and_digits.is_empty() {
+        // The separator of identifiers would be misread in one.
+        of_class(&mut ('!'..='~').filter(|&character| character != '|'))
+    } else {
+        letters_and_digits
+    };
+    let usual = members.get(sequence.below(members.len())).copied();
+    usual.or_else(|| {
+        class
+            .ranges()
+            .first()
+            .map(regex_syntax::hir::ClassUnicodeRange::start)
+    })
 }

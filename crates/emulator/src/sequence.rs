@@ -7,7 +7,6 @@ use uuid::Builder;
 
 const LOWER_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const UPPER_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const HEX: &[u8] = b"0123456789abcdef";
 
 /// A splitmix64 generator: small, and its whole state is one number that the state file can keep.
@@ -57,10 +56,6 @@ impl Sequence {
 
     pub(crate) fn alphanumeric(&mut self, length: usize) -> String {
         self.text(ALPHANUMERIC, length)
-    }
-
-    pub(crate) fn upper(&mut self, length: usize) -> String {
-        self.text(UPPER_AND_DIGITS, length)
     }
 
     pub(crate) fn hex(&mut self, length: usize) -> String {

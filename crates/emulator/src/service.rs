@@ -286,7 +286,10 @@ pub(crate) fn route(incoming: &Incoming, caller: Option<&Caller>) -> Option<Rout
     let service = Service::by_name(&caller?.service)?;
     let operation = match service.protocol() {
         Protocol::Json(_) => return None,
-        Protocol::RestJson => companions::rest_operation(service, &incoming.path)?.to_owned(),
+        Protocol::RestJson => {
+            let call = api::call_at(service, incoming.method.as_str(), &incoming.path)?;
+            call.name.to_owned()
+        }
         Protocol::Query(_) | Protocol::Ec2(_) => {
             let body = incoming.body.as_deref().unwrap_or_default();
             let form = String::from_utf8_lossy(body);

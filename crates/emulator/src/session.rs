@@ -59,6 +59,11 @@ impl Session {
     }
 }
 
+/// Whether the emulator has made a session token.
+pub(crate) fn is_ours(token: &str) -> bool {
+    open(PURPOSE, token).is_some()
+}
+
 /// The secret access key that belongs to a token: forty characters, as AWS's have.
 pub(crate) fn secret(token: &str) -> String {
     let digits: Vec<usize> = values(&digest("secret access key", token)).collect();

@@ -206,6 +206,7 @@ impl StateFile {
                         requests.remove(number)?;
                     }
                 }
+                crash::at(CrashPoint::Writing, crash);
             }
             let mut meta = writing.open_table(META)?;
             meta.insert("sequence", json(&world.sequence).as_slice())?;

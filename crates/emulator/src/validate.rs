@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::resource_type::ResourceType;
+use crate::resource_type::{ResourceType, pattern};
 
 /// When AWS finds a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,11 @@ pub(crate) fn list_input(resource_type: &ResourceType, model: &Value) -> Vec<Vio
     let mut check = Check::new(resource_type);
     check.value(schema, model);
     check.violations
+}
+
+/// Whether a schema of the type's document has nothing against a value.
+pub(crate) fn accepts(resource_type: &ResourceType, schema: &Value, value: &Value) -> bool {
+    Check::new(resource_type).accepts(schema, value)
 }
 
 /// The messages of violations, in the form that AWS puts between parentheses.
@@ -205,7 +210,7 @@ impl<'type_> Check<'type_> {
         for (name, value) in members {
             let mut known = properties.contains_key(name);
             for (pattern, schema) in patterns {
-                if self.resource_type.matches(pattern, name) {
+                if pattern::matches(pattern, name) {
                     known = true;
                     self.at(name.clone(), schema, value);
                 }
@@ -306,7 +311,7 @@ impl<'type_> Check<'type_> {
             }
         }
         if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str)
-            && !self.resource_type.matches(pattern, text)
+            && !pattern::matches(pattern, text)
         {
             self.keyword(Found::Later, "pattern");
         }

@@ -338,7 +338,6 @@ impl Work<'_> {
     fn call(&mut self) -> HandlerCall<'_> {
         HandlerCall {
             world: self.world,
-            rules: self.rules,
             scope: self.scope,
             now: self.now,
         }

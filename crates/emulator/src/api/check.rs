@@ -306,7 +306,11 @@ mod tests {
         }
         let token = "a".repeat(2049);
         let requests = "ListResourceRequests";
-        let text = refused(Service::CloudControl, requests, json!({"NextToken": token}));
+        let text = refused(
+            Service::CloudControl,
+            requests,
+            &json!({"NextToken": token}),
+        );
         assert!(text.contains("less than or equal to 2048"), "{text}");
         assert_eq!(found(Service::CloudControl, requests, &json!({})), Ok(()));
         let page = json!({"TypeName": "AWS::S3::Bucket", "NextToken": token});
@@ -346,14 +350,14 @@ mod tests {
         assert!(!text.contains("tags.1"), "{text}");
     }
 
-    /// The reference's 4.4 records this text with the values in another order, [implicit, client_credentials, code].
+    /// A text that Cognito is known to give.
     #[test]
     fn a_list_is_refused_as_a_whole() {
         let client = json!({"UserPoolId": "us-east-1_AbC123xyz", "ClientName": "web", "AllowedOAuthFlows": ["code", "token"]});
         assert_eq!(
             refused(Service::CognitoIdp, "CreateUserPoolClient", &client),
             "1 validation error detected: Value '[code, token]' at 'allowedOAuthFlows' failed to satisfy constraint: \
-             Member must satisfy constraint: [Member must satisfy enum value set: [code, implicit, client_credentials]]"
+             Member must satisfy constraint: [Member must satisfy enum value set: [implicit, client_credentials, code]]"
         );
     }
 

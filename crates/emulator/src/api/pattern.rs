@@ -35,6 +35,7 @@ impl Pattern {
     }
 
     /// Whether the pattern can be expressed.
+    #[cfg(test)]
     pub(crate) fn is_understood(&self) -> bool {
         self.whole().is_some()
     }

@@ -52,12 +52,6 @@ impl Node {
         node.text.get_or_insert_with(|| text.to_owned());
     }
 
-    /// What is at a name, which may have dots.
-    fn at(&self, name: &str) -> Option<&Self> {
-        name.split('.')
-            .try_fold(self, |node, part| node.below.get(part))
-    }
-
     /// The numbered ones below, in order.
     fn numbered(&self) -> Vec<&Self> {
         let mut numbered: Vec<_> = self
@@ -80,7 +74,8 @@ impl Decoder<'_> {
         let mut input = Map::new();
         for (name, mention) in members.iter() {
             let value = node
-                .at(&self.wire_name(name, mention))
+                .below
+                .get(&self.wire_name(name, mention))
                 .and_then(|node| self.value(mention, node));
             if let Some(value) = value {
                 input.insert(name.clone(), value);
@@ -127,7 +122,7 @@ impl Decoder<'_> {
                 for entry in self.elements(node, *flattened, "entry") {
                     let part = |mention: &Mention, default: &str| {
                         let name = mention.location_name.as_deref().unwrap_or(default);
-                        self.value(mention, entry.at(name)?)
+                        self.value(mention, entry.below.get(name)?)
                     };
                     if let (Some(Value::String(key)), Some(value)) =
                         (part(key, "key"), part(value, "value"))
@@ -146,7 +141,7 @@ impl Decoder<'_> {
         if flattened || self.is_ec2 {
             node.numbered()
         } else {
-            node.at(name).map(Node::numbered).unwrap_or_default()
+            node.below.get(name).map(Node::numbered).unwrap_or_default()
         }
     }
 }

@@ -219,6 +219,22 @@ impl Model {
         serde_json::from_str(text)
     }
 
+    /// Makes a text free of its pattern; says whether it had one.
+    pub(super) fn drop_pattern(&mut self, shape: &str) -> bool {
+        match self.shapes.get_mut(shape).map(|shape| &mut shape.kind) {
+            Some(Kind::String { pattern, .. }) => pattern.take().is_some(),
+            _ => false,
+        }
+    }
+
+    /// The values of every enum.
+    pub(super) fn enums(&mut self) -> impl Iterator<Item = &mut [String]> {
+        self.shapes.values_mut().filter_map(|shape| match &mut shape.kind {
+            Kind::String { values, .. } => Some(values.as_mut_slice()),
+            _ => None,
+        })
+    }
+
     /// The shape of a name that the model mentions.
     pub(crate) fn shape(&self, name: &str) -> &Shape {
         self.shapes

@@ -49,7 +49,11 @@ pub(super) fn add(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let mut secrets = secrets(&client);
     match secrets.len() {
         // That only confidential clients can have a second one is documented, the wording is not known [INF].
-        0 => return Err(Refusal::parameter("The client does not have a client secret.")),
+        0 => {
+            return Err(Refusal::parameter(
+                "The client does not have a client secret.",
+            ));
+        }
         1 => {}
         // The exception and the number are documented, the wording is not known [INF].
         _ => {
@@ -67,12 +71,14 @@ pub(super) fn add(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     };
     // Two secrets of the same second would have the same id.
     let mut at = desk.now();
-    while secrets.iter().any(|other| descriptor(desk.text("ClientId"), "", at)["ClientSecretId"] == other["ClientSecretId"]) {
+    while secrets.iter().any(|other| {
+        descriptor(desk.text("ClientId"), "", at)["ClientSecretId"] == other["ClientSecretId"]
+    }) {
         at += 1000;
     }
     let added = descriptor(desk.text("ClientId"), &secret, at);
     secrets.push(added.clone());
-    keep(desk, &identifier, secrets)?;
+    keep(desk, &identifier, &secrets)?;
     let mut answer = added;
     if !given.is_empty() {
         // Only a secret that the service makes up is told [INF].
@@ -94,24 +100,34 @@ pub(super) fn delete(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let (identifier, client) = named(desk)?;
     let mut secrets = secrets(&client);
     let id = desk.text("ClientSecretId");
-    let Some(index) = secrets.iter().position(|secret| text(secret, "ClientSecretId") == id) else {
-        return Err(Refusal::not_found(format!("Client secret {id} does not exist.")));
+    let Some(index) = secrets
+        .iter()
+        .position(|secret| text(secret, "ClientSecretId") == id)
+    else {
+        return Err(Refusal::not_found(format!(
+            "Client secret {id} does not exist."
+        )));
     };
     if secrets.len() == 1 {
         // The rule is documented, the wording is not known [INF].
-        return Err(Refusal::parameter("The last client secret can not be deleted."));
+        return Err(Refusal::parameter(
+            "The last client secret can not be deleted.",
+        ));
     }
     secrets.remove(index);
-    keep(desk, &identifier, secrets)?;
+    keep(desk, &identifier, &secrets)?;
     Ok(json!({}))
 }
 
 /// Keeps the secrets, and shows the first in the model.
-fn keep(desk: &mut Desk<'_, '_>, identifier: &str, secrets: Vec<Members>) -> Result<(), Refusal> {
+fn keep(desk: &mut Desk<'_, '_>, identifier: &str, secrets: &[Members]) -> Result<(), Refusal> {
     let before = desk.find(&Clients, identifier)?;
     let mut client = model(&before);
     if let Some(first) = secrets.first() {
-        client.insert("ClientSecret".to_owned(), json!(text(first, "ClientSecretValue")));
+        client.insert(
+            "ClientSecret".to_owned(),
+            json!(text(first, "ClientSecretValue")),
+        );
     }
     let mut notes = before.hidden().notes;
     notes.insert(NOTE.to_owned(), json!(secrets));

@@ -60,7 +60,10 @@ pub(super) fn list(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let is_regular = desk.text("ClientType") != "DCR";
     let found = site.of_pool(CLIENT, desk.pool_id()).filter(|_| is_regular);
     Paging::results("UserPoolClients").page(desk, found, |client| {
-        Value::Object(only(&model(client), &["ClientId", "UserPoolId", "ClientName"]))
+        Value::Object(only(
+            &model(client),
+            &["ClientId", "UserPoolId", "ClientName"],
+        ))
     })
 }
 
@@ -76,7 +79,9 @@ fn answer(client: &Resource) -> Value {
     let mut shown = model(client);
     shown.shift_remove("GenerateSecret");
     shown.shift_remove("Name");
-    shown.entry("TokenValidityUnits").or_insert_with(|| json!({}));
+    shown
+        .entry("TokenValidityUnits")
+        .or_insert_with(|| json!({}));
     shown.insert("ClientType".to_owned(), json!("REGULAR"));
     if let Some(secret) = client_secrets::first(client) {
         shown.insert("ClientSecret".to_owned(), json!(secret));

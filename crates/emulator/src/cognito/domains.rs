@@ -39,9 +39,12 @@ impl Kind for Domains {
         if taken(site, name).is_some() {
             return Err(Refusal::parameter(TAKEN));
         }
-        let own = |other: &Resource| self::model(other).contains_key("CustomDomainConfig") == is_custom;
+        let own =
+            |other: &Resource| self::model(other).contains_key("CustomDomainConfig") == is_custom;
         if site.of_pool(DOMAIN, pool).any(|(_, other)| own(other)) {
-            return Err(Refusal::parameter("User pool already has a domain configured."));
+            return Err(Refusal::parameter(
+                "User pool already has a domain configured.",
+            ));
         }
         Ok(())
     }
@@ -49,7 +52,9 @@ impl Kind for Domains {
     fn complete(&self, call: &mut HandlerCall<'_>, draft: &mut Draft) {
         if let Some(domain) = draft.model.as_object_mut() {
             let sequence = &mut call.world.sequence;
-            preset(domain, "CloudFrontDistribution", || json!(format!("d{}.cloudfront.net", sequence.lower(13))));
+            preset(domain, "CloudFrontDistribution", || {
+                json!(format!("d{}.cloudfront.net", sequence.lower(13)))
+            });
         }
     }
 
@@ -69,18 +74,27 @@ const UNKNOWN: &str = "No such domain or user pool exists.";
 /// The domain of this name, whosever it is: names are unique in a region.
 fn taken<'site>(site: &Site<'site>, name: &str) -> Option<(Scope, &'site Resource)> {
     let scopes = site.store.scopes().into_iter();
-    let mut domains = scopes.filter(|scope| scope.type_name == DOMAIN && scope.region == site.scope.region);
+    let mut domains =
+        scopes.filter(|scope| scope.type_name == DOMAIN && scope.region == site.scope.region);
     domains.find_map(|scope| {
         let mut own = site.store.of(scope);
         let (_, found) = own.find(|(identifier, _)| {
-            identifier.split_once('|').is_some_and(|(_, own)| own == name)
+            identifier
+                .split_once('|')
+                .is_some_and(|(_, own)| own == name)
         })?;
         Some((scope.clone(), found))
     })
 }
 
 pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
-    let asked = ["UserPoolId", "Domain", "CustomDomainConfig", "ManagedLoginVersion", "Routing"];
+    let asked = [
+        "UserPoolId",
+        "Domain",
+        "CustomDomainConfig",
+        "ManagedLoginVersion",
+        "Routing",
+    ];
     if desk.site().get(DOMAIN, &identifier(desk)).is_some() {
         return Err(Refusal::parameter(TAKEN));
     }
@@ -90,6 +104,10 @@ pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
 }
 
 /// A domain that nobody has is described by nothing.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every native operation has this form"
+)]
 pub(super) fn describe(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let site = desk.site();
     let found = taken(&site, desk.text("Domain"));
@@ -107,7 +125,10 @@ pub(super) fn describe(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
 pub(super) fn update(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let before = named(desk)?;
     let mut domain = model(&before);
-    let asked = only(desk.input(), &["CustomDomainConfig", "ManagedLoginVersion", "Routing"]);
+    let asked = only(
+        desk.input(),
+        &["CustomDomainConfig", "ManagedLoginVersion", "Routing"],
+    );
     domain.extend(asked);
     let domain = desk.change(&Domains, &identifier(desk), draft(domain, Members::new()))?;
     Ok(answer(&domain))
@@ -131,7 +152,10 @@ fn named(desk: &Desk<'_, '_>) -> Result<Resource, Refusal> {
 /// 1 is the classic hosted UI, 2 managed login; which one is meant when none is named is documented.
 fn version(domain: &Resource) -> Value {
     let known = domain.hidden().write_only;
-    known.get("/properties/ManagedLoginVersion").cloned().unwrap_or_else(|| json!(1))
+    known
+        .get("/properties/ManagedLoginVersion")
+        .cloned()
+        .unwrap_or_else(|| json!(1))
 }
 
 /// The distribution is told of an own domain only, whose owner must point it there.

@@ -44,7 +44,13 @@ impl Kind for Groups {
 
 const EXISTS: &str = "A group with the name already exists.";
 /// What both APIs say of a group.
-const OWN: [&str; 5] = ["UserPoolId", "GroupName", "Description", "RoleArn", "Precedence"];
+const OWN: [&str; 5] = [
+    "UserPoolId",
+    "GroupName",
+    "Description",
+    "RoleArn",
+    "Precedence",
+];
 
 pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     desk.pool()?;

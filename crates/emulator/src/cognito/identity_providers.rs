@@ -52,7 +52,9 @@ impl Kind for IdentityProviders {
     fn existing(&self, identifier: &str) -> Option<String> {
         let (_, provider) = identifier.split_once('|')?;
         // The exception is documented, the wording is not known [INF].
-        Some(format!("A provider with the name {provider} already exists in this user pool."))
+        Some(format!(
+            "A provider with the name {provider} already exists in this user pool."
+        ))
     }
 }
 
@@ -67,7 +69,10 @@ pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let identifier = identifier(desk);
     if desk.site().get(IDENTITY_PROVIDER, &identifier).is_some() {
         let exists = IdentityProviders.existing(&identifier);
-        return Err(Refusal::new("DuplicateProviderException", exists.unwrap_or_default()));
+        return Err(Refusal::new(
+            "DuplicateProviderException",
+            exists.unwrap_or_default(),
+        ));
     }
     let mut provider = only(desk.input(), &OWN);
     provider.extend(only(desk.input(), &CHANGEABLE));
@@ -88,7 +93,9 @@ pub(super) fn by_identifier(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
         .of_pool(IDENTITY_PROVIDER, desk.pool_id())
         .find(|(_, provider)| texts(&model(provider), "IdpIdentifiers").contains(&wanted));
     let missing = || Refusal::not_found(format!("Identity provider {wanted} does not exist."));
-    found.map(|(_, provider)| answer(provider)).ok_or_else(missing)
+    found
+        .map(|(_, provider)| answer(provider))
+        .ok_or_else(missing)
 }
 
 /// Changes what the call has; that the rest is kept is inferred [INF].
@@ -98,7 +105,11 @@ pub(super) fn update(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     provider.extend(only(desk.input(), &CHANGEABLE));
     let mut notes = before.hidden().notes;
     notes.extend(only(desk.input(), &NATIVE));
-    let provider = desk.change(&IdentityProviders, &identifier(desk), draft(provider, notes))?;
+    let provider = desk.change(
+        &IdentityProviders,
+        &identifier(desk),
+        draft(provider, notes),
+    )?;
     Ok(answer(&provider))
 }
 

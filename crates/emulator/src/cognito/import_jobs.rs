@@ -26,7 +26,10 @@ const EXPIRES: Millis = 48 * 60 * 60 * 1000;
 
 /// Whether users are being imported.
 pub(super) fn is_running(job: &Resource) -> bool {
-    matches!(text(&model(job), "Status"), "Pending" | "InProgress" | "Stopping")
+    matches!(
+        text(&model(job), "Status"),
+        "Pending" | "InProgress" | "Stopping"
+    )
 }
 
 pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
@@ -37,7 +40,10 @@ pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
         let scope = desk.scope(TYPE);
         (scope.account, scope.region)
     };
-    let mut job = only(desk.input(), &["JobName", "UserPoolId", "CloudWatchLogsRoleArn"]);
+    let mut job = only(
+        desk.input(),
+        &["JobName", "UserPoolId", "CloudWatchLogsRoleArn"],
+    );
     let more = json!({
         "JobId": id,
         // Of AWS's form; nobody listens there.
@@ -76,7 +82,12 @@ pub(super) fn start(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
 }
 
 pub(super) fn stop(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
-    step(desk, &["Created", "Pending", "InProgress"], "Stopped", "CompletionDate")
+    step(
+        desk,
+        &["Created", "Pending", "InProgress"],
+        "Stopped",
+        "CompletionDate",
+    )
 }
 
 /// The columns that a file to import must have.

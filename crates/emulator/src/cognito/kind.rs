@@ -111,10 +111,12 @@ impl<K: Kind> Handler for K {
     }
 
     fn not_found(&self, identifier: &str) -> Option<String> {
-        self.missing(identifier).map(|message| from_service(&message))
+        self.missing(identifier)
+            .map(|message| from_service(&message))
     }
 
     fn already_exists(&self, identifier: &str) -> Option<String> {
-        self.existing(identifier).map(|message| from_service(&message))
+        self.existing(identifier)
+            .map(|message| from_service(&message))
     }
 }

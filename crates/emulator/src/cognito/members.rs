@@ -16,12 +16,18 @@ pub(super) fn members(model: &Value) -> &Members {
 
 /// A text, or the empty one.
 pub(super) fn text<'members>(members: &'members Members, name: &str) -> &'members str {
-    members.get(name).and_then(Value::as_str).unwrap_or_default()
+    members
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The texts of a list.
 pub(super) fn texts<'members>(members: &'members Members, name: &str) -> Vec<&'members str> {
-    items(members, name).iter().filter_map(Value::as_str).collect()
+    items(members, name)
+        .iter()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// The items of a list.

@@ -16,8 +16,7 @@ use super::{
 const ENABLED: &str = "EnabledMfas";
 /// Where the write-only list is kept.
 pub(super) const ENABLED_PATH: &str = "/properties/EnabledMfas";
-const NEEDS_SMS: &str =
-    "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
+const NEEDS_SMS: &str = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
 
 /// A pool without a factor cannot demand one from the start (quoted from the service by cdkd and others).
 pub(super) fn check_create(pool: &Members) -> Result<(), Refusal> {
@@ -65,7 +64,10 @@ fn factors(before: &Resource, pool: &Members) -> Vec<String> {
             .unwrap_or_default(),
     };
     let factors = given.as_array().into_iter().flatten();
-    factors.filter_map(Value::as_str).map(str::to_owned).collect()
+    factors
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Replaces the whole configuration of factors.
@@ -132,7 +134,12 @@ struct Asked {
 impl Asked {
     fn of(input: &Members) -> Self {
         let mut asked = Self::default();
-        let object = |name: &str| input.get(name).map(members).filter(|object| !object.is_empty());
+        let object = |name: &str| {
+            input
+                .get(name)
+                .map(members)
+                .filter(|object| !object.is_empty())
+        };
         if let Some(sms) = object("SmsMfaConfiguration") {
             asked.factors.push("SMS_MFA");
             asked.model.extend(only(sms, &SMS));
@@ -175,9 +182,17 @@ fn shown(pool: &Resource) -> Value {
         }
     };
     let sms = only(&model, &SMS);
-    add("SmsMfaConfiguration", has("SMS_MFA") || !sms.is_empty(), sms);
+    add(
+        "SmsMfaConfiguration",
+        has("SMS_MFA") || !sms.is_empty(),
+        sms,
+    );
     let enabled = Members::from_iter([("Enabled".to_owned(), json!(true))]);
-    add("SoftwareTokenMfaConfiguration", has("SOFTWARE_TOKEN_MFA"), enabled);
+    add(
+        "SoftwareTokenMfaConfiguration",
+        has("SOFTWARE_TOKEN_MFA"),
+        enabled,
+    );
     add("EmailMfaConfiguration", has("EMAIL_OTP"), back(&EMAIL));
     let web_authn = back(&WEB_AUTHN);
     add("WebAuthnConfiguration", !web_authn.is_empty(), web_authn);

@@ -27,14 +27,17 @@ mod pools;
 mod schema_attributes;
 mod tags;
 
+mod client_oauth;
 mod client_rules;
 mod client_secrets;
 mod clients;
 
+mod aliases;
 mod groups;
 mod memberships;
 mod passwords;
 mod user;
+mod user_attributes;
 mod user_filter;
 mod users;
 
@@ -98,7 +101,9 @@ pub(crate) fn handler(type_name: &str) -> Option<&'static dyn Handler> {
         RESOURCE_SERVER => Some(&resource_servers::ResourceServers),
         IDENTITY_PROVIDER => Some(&identity_providers::IdentityProviders),
         _ => {
-            let found = ATTACHMENTS.iter().find(|attachment| attachment.0 == type_name)?;
+            let found = ATTACHMENTS
+                .iter()
+                .find(|attachment| attachment.0 == type_name)?;
             Some(found)
         }
     }
@@ -146,7 +151,10 @@ const NATIVE: [(&str, Answer); 61] = [
     ("DescribeUserPoolDomain", domains::describe),
     ("GetCSVHeader", import_jobs::header),
     ("GetGroup", groups::get),
-    ("GetIdentityProviderByIdentifier", identity_providers::by_identifier),
+    (
+        "GetIdentityProviderByIdentifier",
+        identity_providers::by_identifier,
+    ),
     ("GetUserPoolMfaConfig", mfa::get),
     ("ListGroups", groups::list),
     ("ListIdentityProviders", identity_providers::list),

@@ -96,7 +96,10 @@ mod tests {
     fn a_pool_has_another_name_in_each_api() {
         let input = json!({"PoolName": "a", "MfaConfiguration": "OFF", "Policies": null, "UserPoolId": "x"});
         let mut model = pool_model(members(&input));
-        assert_eq!(Value::Object(model.clone()), json!({"UserPoolName": "a", "MfaConfiguration": "OFF"}));
+        assert_eq!(
+            Value::Object(model.clone()),
+            json!({"UserPoolName": "a", "MfaConfiguration": "OFF"})
+        );
         model.insert("UserPoolId".to_owned(), json!("r_1"));
         model.insert("ProviderName".to_owned(), json!("p"));
         assert_eq!(

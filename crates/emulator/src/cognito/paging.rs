@@ -54,24 +54,27 @@ impl Paging {
         let after = match text(input, self.token) {
             "" => None,
             // The wording is not known [INF].
-            token => Some(after(&list, token).ok_or_else(|| Refusal::parameter("Invalid pagination token."))?),
+            token => Some(
+                after(&list, token)
+                    .ok_or_else(|| Refusal::parameter("Invalid pagination token."))?,
+            ),
         };
         let mut found = found
             .skip_while(|(key, _)| after.as_deref().is_some_and(|after| *key <= after))
             .peekable();
         let mut items = Vec::new();
-        let mut last = "";
+        let mut shown_last = "";
         let limit = self.limit(input);
         while items.len() < limit {
             let Some((key, item)) = found.next() else {
                 break;
             };
             items.push(show(item));
-            last = key;
+            shown_last = key;
         }
         let mut answer = json!({ self.items: items });
         if found.peek().is_some() {
-            answer[self.token] = json!(token(&list, last));
+            answer[self.token] = json!(token(&list, shown_last));
         }
         Ok(answer)
     }
@@ -92,13 +95,18 @@ impl Paging {
         input.shift_remove(self.token);
         let scope = desk.scope(self.items);
         let input = Value::Object(input).to_string();
-        let list = fingerprint([scope.account.as_str(), &scope.region, &scope.type_name, &input]);
+        let list = fingerprint([
+            scope.account.as_str(),
+            &scope.region,
+            &scope.type_name,
+            &input,
+        ]);
         format!("{list:016x}")
     }
 }
 
-fn token(list: &str, last: &str) -> String {
-    last.bytes().fold(list.to_owned(), |mut token, byte| {
+fn token(list: &str, key: &str) -> String {
+    key.bytes().fold(list.to_owned(), |mut token, byte| {
         let _ = write!(token, "{byte:02x}");
         token
     })

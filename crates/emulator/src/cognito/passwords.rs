@@ -16,10 +16,16 @@ pub(super) fn check(pool: &Members, password: &str) -> Result<(), Refusal> {
     let Some(policy) = policy.map(members) else {
         return Ok(());
     };
-    let least = policy.get("MinimumLength").and_then(Value::as_u64).unwrap_or(0);
+    let least = policy
+        .get("MinimumLength")
+        .and_then(Value::as_u64)
+        .unwrap_or(0);
     let has = |is: fn(char) -> bool| password.chars().any(is);
     let rules = [
-        (password.chars().count() as u64 >= least, "Password not long enough"),
+        (
+            password.chars().count() as u64 >= least,
+            "Password not long enough",
+        ),
         (
             !flag(policy, "RequireUppercase") || has(|character| character.is_ascii_uppercase()),
             "Password must have uppercase characters",
@@ -77,7 +83,10 @@ pub(super) fn reset(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
         ));
     }
     let verified = ["email_verified", "phone_number_verified"];
-    if !verified.iter().any(|name| user.attribute(name) == Some("true")) {
+    if !verified
+        .iter()
+        .any(|name| user.attribute(name) == Some("true"))
+    {
         return Err(Refusal::parameter(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         ));
@@ -99,15 +108,30 @@ mod tests {
         }}});
         let said = |password: &str| {
             check(members(&pool), password).err().map(|refusal| {
-                let words = refusal.message.strip_prefix("Password did not conform with policy: ").unwrap();
+                let words = refusal
+                    .message
+                    .strip_prefix("Password did not conform with policy: ")
+                    .unwrap();
                 words.to_owned()
             })
         };
         assert_eq!(said("Aa1!").as_deref(), Some("Password not long enough"));
-        assert_eq!(said("aaaaaaa1!").as_deref(), Some("Password must have uppercase characters"));
-        assert_eq!(said("AAAAAAA1!").as_deref(), Some("Password must have lowercase characters"));
-        assert_eq!(said("Aaaaaaaa!").as_deref(), Some("Password must have numeric characters"));
-        assert_eq!(said("Aaaaaaaa1").as_deref(), Some("Password must have symbol characters"));
+        assert_eq!(
+            said("aaaaaaa1!").as_deref(),
+            Some("Password must have uppercase characters")
+        );
+        assert_eq!(
+            said("AAAAAAA1!").as_deref(),
+            Some("Password must have lowercase characters")
+        );
+        assert_eq!(
+            said("Aaaaaaaa!").as_deref(),
+            Some("Password must have numeric characters")
+        );
+        assert_eq!(
+            said("Aaaaaaaa1").as_deref(),
+            Some("Password must have symbol characters")
+        );
         assert_eq!(said("Aaaaaaa1!"), None);
         assert!(check(members(&json!({})), "x").is_ok());
     }

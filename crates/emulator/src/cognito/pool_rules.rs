@@ -58,7 +58,11 @@ impl Kind for UserPools {
         let (old, new) = (before.model(), members(model));
         let old = members(&old);
         site.no_import(text(old, "UserPoolId"))?;
-        for property in ["UsernameAttributes", "AliasAttributes", "UsernameConfiguration"] {
+        for property in [
+            "UsernameAttributes",
+            "AliasAttributes",
+            "UsernameConfiguration",
+        ] {
             if old.get(property) != new.get(property) {
                 // CloudFormation's words, from memory [INF].
                 return Err(Refusal::parameter(format!(
@@ -128,9 +132,18 @@ fn defaults() -> [(&'static str, Value); 8] {
         ("MfaConfiguration", json!("OFF")),
         ("DeletionProtection", json!("INACTIVE")),
         ("UserPoolTier", json!("ESSENTIALS")),
-        ("EmailConfiguration", json!({"EmailSendingAccount": "COGNITO_DEFAULT"})),
-        ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": false})),
-        ("VerificationMessageTemplate", json!({"DefaultEmailOption": "CONFIRM_WITH_CODE"})),
+        (
+            "EmailConfiguration",
+            json!({"EmailSendingAccount": "COGNITO_DEFAULT"}),
+        ),
+        (
+            "AdminCreateUserConfig",
+            json!({"AllowAdminCreateUserOnly": false}),
+        ),
+        (
+            "VerificationMessageTemplate",
+            json!({"DefaultEmailOption": "CONFIRM_WITH_CODE"}),
+        ),
         ("UserPoolTags", json!({})),
         // From memory.
         (
@@ -145,10 +158,14 @@ fn defaults() -> [(&'static str, Value); 8] {
 
 fn complete(pool: &mut Members, place: &Place<'_>, sequence: &mut Sequence) {
     let region = place.region;
-    preset(pool, "UserPoolId", || json!(format!("{region}_{}", sequence.alphanumeric(9))));
+    preset(pool, "UserPoolId", || {
+        json!(format!("{region}_{}", sequence.alphanumeric(9)))
+    });
     let id = text(pool, "UserPoolId").to_owned();
     // What CloudFormation makes up for a name is not documented [INF].
-    preset(pool, "UserPoolName", || json!(format!("pool-{}", id.rsplit('_').next().unwrap_or("1"))));
+    preset(pool, "UserPoolName", || {
+        json!(format!("pool-{}", id.rsplit('_').next().unwrap_or("1")))
+    });
     let provider = format!("cognito-idp.{region}.{}/{id}", place.dns_suffix());
     preset(pool, "ProviderURL", || json!(format!("https://{provider}")));
     preset(pool, "ProviderName", || json!(provider));
@@ -158,7 +175,11 @@ fn complete(pool: &mut Members, place: &Place<'_>, sequence: &mut Sequence) {
     let policies = pool.entry("Policies").or_insert_with(|| json!({}));
     if let Some(policies) = policies.as_object_mut() {
         preset(policies, "PasswordPolicy", || json!({}));
-        preset(policies, "SignInPolicy", || json!({"AllowedFirstAuthFactors": ["PASSWORD"]}));
+        preset(
+            policies,
+            "SignInPolicy",
+            || json!({"AllowedFirstAuthFactors": ["PASSWORD"]}),
+        );
         if let Some(Value::Object(password)) = policies.get_mut("PasswordPolicy") {
             for (rule, value) in members(&password_policy()) {
                 preset(password, rule, || value.clone());

@@ -32,7 +32,12 @@ pub(super) fn describe(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
 
 /// Members of a pool that UpdateUserPool does not reset when they are omitted. The tier is documented, MfaConfiguration and
 /// the parts of Policies are measured; the name can have no default.
-const KEPT: [&str; 4] = ["MfaConfiguration", "Policies", "UserPoolTier", "UserPoolName"];
+const KEPT: [&str; 4] = [
+    "MfaConfiguration",
+    "Policies",
+    "UserPoolTier",
+    "UserPoolName",
+];
 
 /// Sets everything that the call has and resets, as documented, what it omits.
 pub(super) fn update(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
@@ -89,8 +94,14 @@ fn shown(site: &Site<'_>, pool: &Resource) -> Members {
     let id = text(&model, "UserPoolId");
     let mut shown = dated(names::native_pool(&model), pool);
     shown.entry("LambdaConfig").or_insert_with(|| json!({}));
-    shown.insert("SchemaAttributes".to_owned(), json!(schema_attributes::all(&model)));
-    shown.insert("EstimatedNumberOfUsers".to_owned(), json!(site.of_pool(USER, id).count()));
+    shown.insert(
+        "SchemaAttributes".to_owned(),
+        json!(schema_attributes::all(&model)),
+    );
+    shown.insert(
+        "EstimatedNumberOfUsers".to_owned(),
+        json!(site.of_pool(USER, id).count()),
+    );
     for (_, domain) in site.of_pool(DOMAIN, id) {
         let domain = domain.model();
         let domain = members(&domain);

@@ -122,7 +122,11 @@ mod tests {
         assert_eq!(native, Failure::new("InvalidOAuthFlowException", "no"));
         let handler = HandlerError::from(refusal);
         assert_eq!(handler.code, "InvalidRequest");
-        assert!(handler.message.starts_with("no (Service: CognitoIdentityProvider, Status Code: 400, Request ID: "));
+        assert!(
+            handler.message.starts_with(
+                "no (Service: CognitoIdentityProvider, Status Code: 400, Request ID: "
+            )
+        );
         assert!(handler.message.ends_with(") (SDK Attempt Count: 1)"));
         let back = Refusal::from(handler);
         assert_eq!(back, Refusal::parameter("no"));

@@ -60,7 +60,11 @@ pub(super) fn describe(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
 pub(super) fn update(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     named(desk)?;
     let server = only(desk.input(), &OWN);
-    let server = desk.change(&ResourceServers, &identifier(desk), draft(server, Members::new()))?;
+    let server = desk.change(
+        &ResourceServers,
+        &identifier(desk),
+        draft(server, Members::new()),
+    )?;
     Ok(json!({"ResourceServer": shown(&server)}))
 }
 

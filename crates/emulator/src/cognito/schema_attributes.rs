@@ -15,7 +15,7 @@ use super::{
 
 /// The standard attributes: name, type, shortest and longest value. All but `sub` can be changed and need not be there.
 /// OpenID Connect's, documented; `identities` is in AWS's samples of DescribeUserPool, without constraints.
-const STANDARD: [(&str, &str, Option<(&str, &str)>); 21] = [
+const STANDARD: [(&str, &str, Lengths); 21] = [
     ("sub", "String", Some(("1", "2048"))),
     ("name", "String", LONG),
     ("given_name", "String", LONG),
@@ -38,7 +38,10 @@ const STANDARD: [(&str, &str, Option<(&str, &str)>); 21] = [
     ("updated_at", "Number", None),
     ("identities", "String", None),
 ];
-const LONG: Option<(&str, &str)> = Some(("0", "2048"));
+/// The shortest and the longest value.
+type Lengths = Option<(&'static str, &'static str)>;
+
+const LONG: Lengths = Some(("0", "2048"));
 
 /// The standard attributes that users are imported with.
 pub(super) fn importable() -> impl Iterator<Item = &'static str> {
@@ -46,7 +49,7 @@ pub(super) fn importable() -> impl Iterator<Item = &'static str> {
     names.filter(|name| !matches!(*name, "sub" | "identities"))
 }
 
-fn standard((name, kind, lengths): &(&str, &str, Option<(&str, &str)>)) -> Members {
+fn standard((name, kind, lengths): &(&str, &str, Lengths)) -> Members {
     let is_sub = *name == "sub";
     let mut attribute = json!({
         "Name": name,
@@ -57,7 +60,8 @@ fn standard((name, kind, lengths): &(&str, &str, Option<(&str, &str)>)) -> Membe
     });
     match (*kind, lengths) {
         ("String", Some((least, most))) => {
-            attribute["StringAttributeConstraints"] = json!({"MinLength": least, "MaxLength": most});
+            attribute["StringAttributeConstraints"] =
+                json!({"MinLength": least, "MaxLength": most});
         }
         ("String", None) => attribute["StringAttributeConstraints"] = json!({}),
         ("Number", _) => attribute["NumberAttributeConstraints"] = json!({"MinValue": "0"}),
@@ -93,7 +97,11 @@ fn full_name(name: &str, is_developers: bool) -> String {
     } else {
         format!("custom:{name}")
     };
-    if is_developers { format!("dev:{name}") } else { name }
+    if is_developers {
+        format!("dev:{name}")
+    } else {
+        name
+    }
 }
 
 /// Every attribute of a pool, as DescribeUserPool shows them.
@@ -105,7 +113,9 @@ pub(super) fn all(pool: &Members) -> Vec<Members> {
         attribute.extend(own.into_iter().flat_map(|own| (*own).clone()));
         attribute
     });
-    let added = asked.iter().filter(|asked| !is_standard(text(asked, "Name")));
+    let added = asked
+        .iter()
+        .filter(|asked| !is_standard(text(asked, "Name")));
     standard.chain(added.map(|asked| custom(asked))).collect()
 }
 
@@ -136,18 +146,29 @@ pub(super) fn check_change(before: &[Value], after: &[Value]) -> Result<(), Refu
         }
     }
     let is_new = |attribute: &&Value| !before.contains(attribute);
-    after.iter().filter(is_new).try_for_each(|new| check_new(members(new)))
+    after
+        .iter()
+        .filter(is_new)
+        .try_for_each(|new| check_new(members(new)))
 }
 
 pub(super) fn add_custom(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let mut pool = model(&desk.pool()?);
-    let there: Vec<String> = all(&pool).iter().map(|own| text(own, "Name").to_owned()).collect();
+    let there: Vec<String> = all(&pool)
+        .iter()
+        .map(|own| text(own, "Name").to_owned())
+        .collect();
     let asked = items(desk.input(), "CustomAttributes");
     for attribute in asked.iter().map(members) {
-        let name = full_name(text(attribute, "Name"), flag(attribute, "DeveloperOnlyAttribute"));
+        let name = full_name(
+            text(attribute, "Name"),
+            flag(attribute, "DeveloperOnlyAttribute"),
+        );
         if there.contains(&name) {
             // From memory [INF].
-            return Err(Refusal::parameter(format!("{name}: Existing attribute already has name {name}.")));
+            return Err(Refusal::parameter(format!(
+                "{name}: Existing attribute already has name {name}."
+            )));
         }
         if !attribute.contains_key("AttributeDataType") {
             return Err(Refusal::parameter(NO_DATA_TYPE));
@@ -159,72 +180,6 @@ pub(super) fn add_custom(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     }
     desk.change(&UserPools, desk.pool_id(), draft(pool, Members::new()))?;
     Ok(json!({}))
-}
-
-/// Refuses attributes of a user that the pool does not know, or that are not of their form.
-pub(super) fn check_known(pool: &Members, user: &[(&str, &str)]) -> Result<(), Refusal> {
-    let all = all(pool);
-    let unknown: Vec<String> = user
-        .iter()
-        .filter(|(name, _)| !all.iter().any(|known| text(known, "Name") == *name))
-        .map(|(name, _)| format!("{name}: Attribute does not exist in the schema."))
-        .collect();
-    conform(&unknown)?;
-    for (name, value) in user {
-        match *name {
-            "email" if !is_email(value) => return Err(Refusal::parameter("Invalid email address format.")),
-            "phone_number" if !is_phone_number(value) => {
-                return Err(Refusal::parameter("Invalid phone number format."));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a user without an attribute that the pool requires.
-pub(super) fn check_required(pool: &Members, user: &[(&str, &str)]) -> Result<(), Refusal> {
-    let missing: Vec<String> = all(pool)
-        .iter()
-        .filter(|known| flag(known, "Required"))
-        .map(|known| text(known, "Name").to_owned())
-        .filter(|name| name != "sub" && !user.iter().any(|(own, _)| own == name))
-        .map(|name| format!("{name}: The attribute is required"))
-        .collect();
-    conform(&missing)
-}
-
-fn conform(problems: &[String]) -> Result<(), Refusal> {
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::parameter(format!(
-        "Attributes did not conform to the schema: {}",
-        problems.join(" ")
-    )))
-}
-
-/// Refuses to change what a pool says cannot be changed; the wording is half known [INF].
-pub(super) fn check_mutable(pool: &Members, name: &str) -> Result<(), Refusal> {
-    let all = all(pool);
-    let known = all.iter().find(|known| text(known, "Name") == name);
-    if known.is_some_and(|known| !flag(known, "Mutable")) {
-        return Err(Refusal::parameter(format!("user.{name}: Attribute cannot be updated.")));
-    }
-    Ok(())
-}
-
-/// An address that can be one.
-pub(super) fn is_email(text: &str) -> bool {
-    text.split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace))
-}
-
-/// E.164: a plus sign and digits.
-pub(super) fn is_phone_number(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]
@@ -240,16 +195,17 @@ mod tests {
         ]});
         let all = all(members(&pool));
         assert_eq!(all.len(), STANDARD.len() + 2);
-        let find = |name: &str| Value::Object(all.iter().find(|own| text(own, "Name") == name).unwrap().clone());
+        let find = |name: &str| {
+            Value::Object(
+                all.iter()
+                    .find(|own| text(own, "Name") == name)
+                    .unwrap()
+                    .clone(),
+            )
+        };
         assert_eq!(find("email")["Required"], true);
         assert_eq!(find("email")["AttributeDataType"], "String");
         assert_eq!(find("custom:level")["Mutable"], true);
         assert_eq!(find("dev:custom:secret")["Required"], false);
-    }
-
-    #[test]
-    fn forms() {
-        assert!(is_email("a@b.example") && !is_email("a@b") && !is_email("@b.example") && !is_email("a b@c.example"));
-        assert!(is_phone_number("+15555550100") && !is_phone_number("5555550100") && !is_phone_number("+1 5"));
     }
 }

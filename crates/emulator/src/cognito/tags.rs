@@ -11,13 +11,20 @@ use super::{
 };
 
 pub(super) fn tag(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
-    let more = desk.input().get("Tags").map(members).cloned().unwrap_or_default();
+    let more = desk
+        .input()
+        .get("Tags")
+        .map(members)
+        .cloned()
+        .unwrap_or_default();
     change(desk, |tags| tags.extend(more))
 }
 
 pub(super) fn untag(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let keys = texts(desk.input(), "TagKeys");
-    change(desk, |tags| tags.retain(|key, _| !keys.contains(&key.as_str())))
+    change(desk, |tags| {
+        tags.retain(|key, _| !keys.contains(&key.as_str()));
+    })
 }
 
 pub(super) fn list(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {

@@ -15,13 +15,14 @@ use crate::{
 
 use super::{
     USER,
+    aliases::{Aliases, check_name},
     desk::{Desk, model},
     kind::Kind,
     members::{Members, items, members, preset, text, texts},
     memberships,
     refusal::Refusal,
-    schema_attributes::{check_known, is_email, is_phone_number},
     site::Site,
+    user_attributes::{check_known, is_email, is_phone_number},
 };
 
 /// `AWS::Cognito::UserPoolUser`.
@@ -94,25 +95,12 @@ impl Kind for Users {
     }
 }
 
-/// Refuses a name that users of the pool cannot sign in with.
-pub(super) fn check_name(pool: &Members, name: &str) -> Result<(), Refusal> {
-    let signs_in = texts(pool, "UsernameAttributes");
-    let (by_email, by_phone) = (signs_in.contains(&"email"), signs_in.contains(&"phone_number"));
-    let fits = signs_in.is_empty() || (by_email && is_email(name)) || (by_phone && is_phone_number(name));
-    if fits {
-        return Ok(());
-    }
-    Err(Refusal::parameter(match (by_email, by_phone) {
-        (true, true) => "Username should be either an email or a phone number.",
-        (true, false) => "Username should be an email.",
-        _ => "Username should be a phone number.",
-    }))
-}
-
 /// The pairs of a list of attributes.
 pub(super) fn pairs(attributes: &[Value]) -> Vec<(&str, &str)> {
     let pairs = attributes.iter().map(members);
-    pairs.map(|pair| (text(pair, "Name"), text(pair, "Value"))).collect()
+    pairs
+        .map(|pair| (text(pair, "Name"), text(pair, "Value")))
+        .collect()
 }
 
 /// A user with what its pool makes of it.
@@ -134,18 +122,33 @@ impl User {
         let pool = model(pool);
         let user = model(&resource);
         let key = text(&user, "Username").to_owned();
-        let sub = resource.note(SUB).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let sub = resource
+            .note(SUB)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let mut attributes = vec![("sub".to_owned(), sub.clone())];
         let given = pairs(items(&user, "UserAttributes"));
-        attributes.extend(given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        attributes.extend(
+            given
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let signs_in = texts(&pool, "UsernameAttributes");
         let is_there = |name: &str| given.iter().any(|(own, _)| *own == name);
         if signs_in.contains(&"email") && is_email(&key) && !is_there("email") {
             attributes.push(("email".to_owned(), key.clone()));
-        } else if signs_in.contains(&"phone_number") && is_phone_number(&key) && !is_there("phone_number") {
+        } else if signs_in.contains(&"phone_number")
+            && is_phone_number(&key)
+            && !is_there("phone_number")
+        {
             attributes.push(("phone_number".to_owned(), key.clone()));
         }
-        let name = if signs_in.is_empty() { key.clone() } else { sub };
+        let name = if signs_in.is_empty() {
+            key.clone()
+        } else {
+            sub
+        };
         let mut user = Self {
             identifier: format!("{}|{key}", text(&user, "UserPoolId")),
             key,
@@ -154,26 +157,39 @@ impl User {
             aliases: Vec::new(),
             resource,
         };
-        user.aliases = user.aliases(&pool).names.into_iter().map(|(_, value)| value.to_owned()).collect();
+        user.aliases = user
+            .aliases(&pool)
+            .names
+            .into_iter()
+            .map(|(_, value)| value.to_owned())
+            .collect();
         user
     }
 
     fn aliases<'user>(&'user self, pool: &Members) -> Aliases<'user> {
         let attributes = self.attributes.iter();
-        let attributes: Vec<_> = attributes.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let attributes: Vec<_> = attributes
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         Aliases::of(pool, &self.key, &attributes)
     }
 
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
-        attributes.find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        attributes
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a call that says this name means this user.
     pub(super) fn is_called(&self, name: &str) -> bool {
         // An address that a user has given up is no name of it any more.
-        let by_key = self.key == name && (self.key == self.name || !(is_email(name) || is_phone_number(name)));
-        by_key || self.name == name || self.attribute("sub") == Some(name) || self.aliases.iter().any(|alias| alias == name)
+        let by_key = self.key == name
+            && (self.key == self.name || !(is_email(name) || is_phone_number(name)));
+        by_key
+            || self.name == name
+            || self.attribute("sub") == Some(name)
+            || self.aliases.iter().any(|alias| alias == name)
     }
 
     pub(super) fn status(&self) -> &str {
@@ -222,61 +238,15 @@ impl User {
         })
     }
 
-    #[expect(clippy::unused_self, reason = "it reads as what it is: a list of the user's")]
+    #[expect(
+        clippy::unused_self,
+        reason = "it reads as what it is: a list of the user's"
+    )]
     fn list(&self, attributes: &[(String, String)]) -> Value {
         let attributes = attributes.iter();
-        attributes.map(|(name, value)| json!({"Name": name, "Value": value})).collect()
-    }
-}
-
-/// Attributes by which a pool's users are called, and which no two of them may share.
-struct Aliases<'user> {
-    /// Whether users are called by nothing else.
-    instead: bool,
-    names: Vec<(&'static str, &'user str)>,
-}
-
-impl<'user> Aliases<'user> {
-    fn of(pool: &Members, key: &'user str, attributes: &[(&'user str, &'user str)]) -> Self {
-        let find = |name: &str| {
-            let mut found = attributes.iter().filter(|(own, _)| *own == name);
-            found.next().map(|(_, value)| *value)
-        };
-        let signs_in = texts(pool, "UsernameAttributes");
-        let instead = !signs_in.is_empty();
-        let also = texts(pool, "AliasAttributes");
-        let mut names = Vec::new();
-        for (name, verified, fits) in [
-            ("email", "email_verified", is_email(key)),
-            ("phone_number", "phone_number_verified", is_phone_number(key)),
-            ("preferred_username", "", false),
-        ] {
-            let value = if signs_in.contains(&name) {
-                find(name).or(fits.then_some(key))
-            } else if also.contains(&name) {
-                // An address is an alias once it is verified.
-                find(name).filter(|_| verified.is_empty() || find(verified) == Some("true"))
-            } else {
-                None
-            };
-            names.extend(value.map(|value| (name, value)));
-        }
-        Self { instead, names }
-    }
-
-    fn check_against(&self, other: &Aliases<'_>) -> Result<(), Refusal> {
-        let exception = if self.instead {
-            "UsernameExistsException"
-        } else {
-            "AliasExistsException"
-        };
-        match self.names.iter().find(|alias| other.names.contains(alias)) {
-            Some((name, _)) => Err(Refusal::new(
-                exception,
-                format!("An account with the given {name} already exists."),
-            )),
-            None => Ok(()),
-        }
+        attributes
+            .map(|(name, value)| json!({"Name": name, "Value": value}))
+            .collect()
     }
 }
 

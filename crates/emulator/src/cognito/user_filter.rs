@@ -31,7 +31,8 @@ impl Filter {
         if filter.is_empty() {
             return Ok(None);
         }
-        let filter = Self::read(filter).ok_or_else(|| Refusal::parameter("Error while parsing filter."))?;
+        let filter =
+            Self::read(filter).ok_or_else(|| Refusal::parameter("Error while parsing filter."))?;
         if !SEARCHABLE.contains(&filter.attribute.as_str()) {
             return Err(Refusal::parameter(format!(
                 "Invalid search attribute: {}",
@@ -114,17 +115,41 @@ mod tests {
     #[test]
     fn both_comparisons_are_read() {
         // [documented]
-        assert_eq!(Filter::parse(r#"family_name = "Reddy""#), Ok(Some(filter("family_name", false, "Reddy"))));
-        assert_eq!(Filter::parse(r#"given_name^="Jon""#), Ok(Some(filter("given_name", true, "Jon"))));
-        assert_eq!(Filter::parse(r#"name = "a \"b\" = c""#), Ok(Some(filter("name", false, "a \"b\" = c"))));
-        assert_eq!(Filter::parse(r#"cognito:user_status = "confirmed""#), Ok(Some(filter("cognito:user_status", false, "confirmed"))));
+        assert_eq!(
+            Filter::parse(r#"family_name = "Reddy""#),
+            Ok(Some(filter("family_name", false, "Reddy")))
+        );
+        assert_eq!(
+            Filter::parse(r#"given_name^="Jon""#),
+            Ok(Some(filter("given_name", true, "Jon")))
+        );
+        assert_eq!(
+            Filter::parse(r#"name = "a \"b\" = c""#),
+            Ok(Some(filter("name", false, "a \"b\" = c")))
+        );
+        assert_eq!(
+            Filter::parse(r#"cognito:user_status = "confirmed""#),
+            Ok(Some(filter("cognito:user_status", false, "confirmed")))
+        );
         assert_eq!(Filter::parse("  "), Ok(None));
     }
 
     #[test]
     fn what_is_no_filter_is_refused() {
-        for wrong in ["email", "email =", "email = x", r#"email = "x"#, r#"email = "x" y"#, r#"= "x""#, r#"e mail = "x""#] {
-            assert_eq!(Filter::parse(wrong), Err(Refusal::parameter("Error while parsing filter.")), "{wrong}");
+        for wrong in [
+            "email",
+            "email =",
+            "email = x",
+            r#"email = "x"#,
+            r#"email = "x" y"#,
+            r#"= "x""#,
+            r#"e mail = "x""#,
+        ] {
+            assert_eq!(
+                Filter::parse(wrong),
+                Err(Refusal::parameter("Error while parsing filter.")),
+                "{wrong}"
+            );
         }
         // [documented] custom attributes are not searchable
         let refused = Filter::parse(r#"custom:level = "1""#).unwrap_err();

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    USER,
+    USER, aliases,
     desk::{Desk, draft, model},
     members::{Members, items, only, texts},
     paging::Paging,
     passwords,
     refusal::Refusal,
-    schema_attributes::{check_known, check_mutable, check_required, is_email},
     user::{self, ENABLED, EXISTS, FORCE_CHANGE_PASSWORD, STATUS, User, Users, pairs},
+    user_attributes::{check_known, check_mutable, check_required, is_email},
     user_filter::Filter,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     if desk.text("MessageAction") == "RESEND" {
         return resend(desk);
     }
-    user::check_name(&pool, name)?;
+    aliases::check_name(&pool, name)?;
     if site_has(desk, name) {
         return Err(Refusal::new("UsernameExistsException", EXISTS));
     }
@@ -44,7 +44,11 @@ pub(super) fn create(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let key = if texts(&pool, "UsernameAttributes").is_empty() {
         name.to_owned()
     } else {
-        let alias = if is_email(name) { "email" } else { "phone_number" };
+        let alias = if is_email(name) {
+            "email"
+        } else {
+            "phone_number"
+        };
         attributes.retain(|(own, _)| *own != alias);
         attributes.push((alias, name));
         let sub = desk.context.world.sequence.uuid();
@@ -67,7 +71,9 @@ fn site_has(desk: &Desk<'_, '_>, name: &str) -> bool {
 
 fn list(attributes: &[(&str, &str)]) -> Value {
     let attributes = attributes.iter();
-    attributes.map(|(name, value)| json!({"Name": name, "Value": value})).collect()
+    attributes
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect()
 }
 
 /// The invitation again, with a new temporary password.
@@ -77,7 +83,10 @@ fn resend(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
         // Quoted by other emulators, not by a program that met it [INF].
         return Err(Refusal::new(
             "UnsupportedUserStateException",
-            format!("Resend not possible. {} status is not FORCE_CHANGE_PASSWORD", user.name),
+            format!(
+                "Resend not possible. {} status is not FORCE_CHANGE_PASSWORD",
+                user.name
+            ),
         ));
     }
     desk.note(&Users, &user.identifier, |_| {})?;
@@ -97,12 +106,19 @@ pub(super) fn list_all(desk: &mut Desk<'_, '_>) -> Result<Value, Refusal> {
     let pool = desk.pool()?;
     let filter = Filter::parse(desk.text("Filter"))?;
     let wanted = texts(desk.input(), "AttributesToGet");
-    let is_all = desk.input().get("AttributesToGet").is_none_or(Value::is_null);
+    let is_all = desk
+        .input()
+        .get("AttributesToGet")
+        .is_none_or(Value::is_null);
     let site = desk.site();
     let found = user::all(&site, desk.pool_id(), &pool)
         .filter(|(_, user)| filter.as_ref().is_none_or(|filter| filter.accepts(user)));
     PAGING.page(desk, found, |user: User| {
-        if is_all { user.shown() } else { user.shown_with(&wanted) }
+        if is_all {
+            user.shown()
+        } else {
+            user.shown_with(&wanted)
+        }
     })
 }
 
@@ -115,7 +131,11 @@ pub(super) fn update_attributes(desk: &mut Desk<'_, '_>) -> Result<Value, Refusa
             check_mutable(&pool, name)?;
         }
     }
-    let filled: Vec<_> = asked.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    let filled: Vec<_> = asked
+        .iter()
+        .copied()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
     check_known(&pool, &filled)?;
     change_attributes(desk, &user, |attributes| {
         for (name, value) in &asked {
@@ -133,7 +153,11 @@ pub(super) fn delete_attributes(desk: &mut Desk<'_, '_>) -> Result<Value, Refusa
     let pool = model(&desk.pool()?);
     let user = user::named(desk)?;
     let asked: Vec<_> = names.iter().map(|name| (*name, "")).collect();
-    let known: Vec<_> = asked.iter().copied().filter(|(name, _)| !matches!(*name, "email" | "phone_number")).collect();
+    let known: Vec<_> = asked
+        .iter()
+        .copied()
+        .filter(|(name, _)| !matches!(*name, "email" | "phone_number"))
+        .collect();
     check_known(&pool, &known)?;
     for name in &names {
         check_mutable(&pool, name)?;
@@ -151,7 +175,10 @@ fn change_attributes(
     let mut attributes = user.attributes.clone();
     attributes.retain(|(name, _)| name != "sub");
     change(&mut attributes);
-    let pairs: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<_> = attributes
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let mut after = model(&user.resource);
     after.insert("UserAttributes".to_owned(), list(&pairs));
     desk.change(&Users, &user.identifier, draft(after, Members::new()))?;

@@ -25,17 +25,13 @@ pub(super) fn answer(operation: &str, context: &mut Context<'_>) -> Result<Value
 
 fn provisioning_type(resource_type: &ResourceType) -> &'static str {
     let supports = |action| resource_type.supports(action);
-    if ![Action::Create, Action::Read, Action::Delete]
-        .map(supports)
-        .contains(&false)
-    {
-        if supports(Action::Update) {
-            "FULLY_MUTABLE"
-        } else {
-            "IMMUTABLE"
-        }
-    } else {
-        "NON_PROVISIONABLE"
+    let is_provisionable = [Action::Create, Action::Read, Action::Delete]
+        .into_iter()
+        .all(supports);
+    match (is_provisionable, supports(Action::Update)) {
+        (true, true) => "FULLY_MUTABLE",
+        (true, false) => "IMMUTABLE",
+        (false, _) => "NON_PROVISIONABLE",
     }
 }
 

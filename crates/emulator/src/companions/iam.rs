@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    caller::signature::encode,
+    signature::encode,
     clock::iso,
     companions::{organizations::FOUNDED, page::Page, page_size},
     context::Context,

@@ -14,7 +14,7 @@ mod tagging;
 
 use serde_json::Value;
 
-use crate::{caller::Caller, context::Context, protocol::Failure, service::Service};
+use crate::{context::Context, protocol::Failure};
 
 /// The operations of all of them.
 pub(crate) const OPERATIONS: &[&str] = &[
@@ -44,58 +44,37 @@ pub(crate) const OPERATIONS: &[&str] = &[
 
 /// STS.
 pub(crate) fn sts(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     sts::answer(operation, context)
 }
 
 /// Account Management.
 pub(crate) fn account(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     account::answer(operation, context)
 }
 
 /// Organizations.
 pub(crate) fn organizations(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     organizations::answer(operation, context)
 }
 
 /// Resource Groups Tagging.
 pub(crate) fn tagging(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     tagging::answer(operation, context)
 }
 
 /// CloudFormation's registry.
 pub(crate) fn cloudformation(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     cloudformation::answer(operation, context)
 }
 
 /// EC2, as far as it knows regions.
 pub(crate) fn ec2(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     ec2::answer(operation, context)
 }
 
 /// IAM, as far as clients ask it who they are and which roles there are.
 pub(crate) fn iam(operation: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    admit(context.caller)?;
     iam::answer(operation, context)
-}
-
-/// The operation that a path of a REST service names.
-pub(crate) fn rest_operation(service: Service, path: &str) -> Option<&'static str> {
-    match (service, path) {
-        (Service::Account, "/getRegionOptStatus") => Some("GetRegionOptStatus"),
-        (Service::Account, "/listRegions") => Some("ListRegions"),
-        _ => None,
-    }
-}
-
-/// Refuses a caller whose credentials are no longer, or never were, any.
-fn admit(caller: &Caller) -> Result<(), Failure> {
-    caller.refusal.clone().map_or(Ok(()), Err)
 }
 
 /// The size of a page: what the request asks for, or all that the service gives.

@@ -27,12 +27,12 @@ impl<T> Page<T> {
         let mut rest = items
             .into_iter()
             .skip_while(|item| after.as_deref().is_some_and(|after| name(item) <= after));
-        let items: Vec<T> = rest.by_ref().take(size).collect();
-        let next = match items.last() {
-            Some(last) if rest.next().is_some() => Some(sealed::seal(list, name(last))),
+        let page: Vec<T> = rest.by_ref().take(size).collect();
+        let next = match page.last() {
+            Some(end) if rest.next().is_some() => Some(sealed::seal(list, name(end))),
             _ => None,
         };
-        Some(Self { items, next })
+        Some(Self { items: page, next })
     }
 
     /// Ends the page after so many items already.

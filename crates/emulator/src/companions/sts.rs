@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    caller::session::{self, Session},
+    session::{self, Session},
     clock::iso,
     companions::sealed::digest,
     context::Context,

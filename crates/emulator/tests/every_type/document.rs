@@ -88,18 +88,28 @@ impl Document {
     }
 }
 
-/// One entry of `readOnlyProperties` and its like, without the marks for the items of arrays and maps.
+/// One entry of `readOnlyProperties` and its like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Path {
+    /// The names of properties on the way, without the marks for the items of arrays and maps.
     pub(crate) names: Vec<String>,
+    segments: Vec<String>,
 }
 
 impl Path {
     fn new(text: &str) -> Self {
         let inner = text.strip_prefix("/properties/").unwrap_or(text);
-        let names = inner.split('/').filter(|&name| name != "*");
+        let segments: Vec<String> = inner.split('/').map(str::to_owned).collect();
         Self {
-            names: names.map(str::to_owned).collect(),
+            names: segments.iter().filter(|name| *name != "*").cloned().collect(),
+            segments,
+        }
+    }
+
+    pub(crate) fn of_property(name: &str) -> Self {
+        Self {
+            names: vec![name.to_owned()],
+            segments: vec![name.to_owned()],
         }
     }
 
@@ -109,7 +119,7 @@ impl Path {
     }
 
     /// Whether it is the place itself, or something inside.
-    pub(crate) fn is_within(&self, place: &[&str]) -> bool {
+    pub(crate) fn is_within<Name: AsRef<str>>(&self, place: &[Name]) -> bool {
         place.len() <= self.names.len() && self.agrees(place)
     }
 
@@ -120,31 +130,29 @@ impl Path {
     /// The JSON pointers of everything in `model` that it means.
     pub(crate) fn pointers(&self, model: &Value) -> Vec<String> {
         let mut found = Vec::new();
-        pointers(model, &self.names, "", &mut found);
+        pointers(model, &self.segments, "", &mut found);
         found
     }
 }
 
-fn pointers(value: &Value, names: &[String], pointer: &str, found: &mut Vec<String>) {
-    let Some((name, rest)) = names.split_first() else {
+fn pointers(value: &Value, segments: &[String], pointer: &str, found: &mut Vec<String>) {
+    let Some((segment, rest)) = segments.split_first() else {
         found.push(pointer.to_owned());
         return;
     };
     match value {
-        Value::Object(members) => match members.get(name) {
-            Some(member) => pointers(member, rest, &format!("{pointer}/{}", escape(name)), found),
-            // A map, whose keys the path does not name.
-            None => {
-                for (key, member) in members {
-                    if member.get(name).is_some() {
-                        pointers(member, names, &format!("{pointer}/{}", escape(key)), found);
-                    }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if segment == "*" || segment == name {
+                    pointers(member, rest, &format!("{pointer}/{}", escape(name)), found);
                 }
             }
-        },
+        }
         Value::Array(items) => {
+            // Most paths leave the mark for the items out.
+            let rest = if segment == "*" { rest } else { segments };
             for (index, item) in items.iter().enumerate() {
-                pointers(item, names, &format!("{pointer}/{index}"), found);
+                pointers(item, rest, &format!("{pointer}/{index}"), found);
             }
         }
         _ => {}

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    client::{Local, Reply, properties, token},
+    client::{Client, Failure},
     document::{Document, Path, escape, remove, set},
     fits::{fits, names},
     model::{Breadth, Generator},
@@ -47,7 +47,7 @@ struct Created {
 
 /// Where a resource lives and what it is.
 pub(crate) struct Life<'life> {
-    pub(crate) local: &'life Local,
+    pub(crate) client: &'life mut Client,
     pub(crate) document: &'life Document,
     pub(crate) region: &'life str,
     pub(crate) breadth: Breadth,
@@ -57,13 +57,13 @@ pub(crate) struct Life<'life> {
 
 impl Life<'_> {
     /// Creates the resource as the parent of another, and returns what it shows.
-    pub(crate) async fn begin(&self) -> Result<Value, String> {
+    pub(crate) async fn begin(&mut self) -> Result<Value, String> {
         let created = self.create().await?;
         self.shows(&created.identifier, &created.desired).await
     }
 
     /// The whole life of a resource of the type; the error says which step went wrong and how.
-    pub(crate) async fn live(&self) -> Result<Steps, String> {
+    pub(crate) async fn live(&mut self) -> Result<Steps, String> {
         let mut steps = Steps::default();
         let created = self.create().await?;
         steps.created = 1;
@@ -93,7 +93,7 @@ impl Life<'_> {
         Ok(steps)
     }
 
-    async fn create(&self) -> Result<Created, String> {
+    async fn create(&mut self) -> Result<Created, String> {
         let generator = Generator::new(self.document, self.breadth);
         let mut desired = generator.model()?;
         for (name, value) in &self.given {
@@ -113,13 +113,14 @@ impl Life<'_> {
     }
 
     /// Reads the resource, which must have all that was desired.
-    async fn shows(&self, identifier: &str, desired: &Value) -> Result<Value, String> {
-        let reply = self.call("GetResource", json!({"Identifier": identifier})).await;
-        let description = &answer("GetResource", &reply)?["ResourceDescription"];
+    async fn shows(&mut self, identifier: &str, desired: &Value) -> Result<Value, String> {
+        let answer = self.call("GetResource", json!({"Identifier": identifier})).await?;
+        let description = &answer["ResourceDescription"];
         if description["Identifier"] != identifier {
             return Err(format!("GetResource: another identifier: {description}"));
         }
-        let shown = properties(description);
+        let shown: Value = serde_json::from_str(description["Properties"].as_str().ok_or("no properties")?)
+            .map_err(|error| format!("GetResource: {error}"))?;
         let mut expected = desired.clone();
         for path in self.document.write_only.iter().chain(&self.document.read_only) {
             // Backwards, so that indexes stay what they were.
@@ -137,7 +138,7 @@ impl Life<'_> {
     }
 
     /// Lists the type, by what the resource has where the list handler needs something.
-    async fn list(&self, created: &Created, shown: &Value) -> Result<(), String> {
+    async fn list(&mut self, created: &Created, shown: &Value) -> Result<(), String> {
         let mut body = json!({});
         if let Some(input) = self.document.list_input() {
             let generator = Generator::new(self.document, Breadth::Least);
@@ -152,8 +153,7 @@ impl Life<'_> {
             body["ResourceModel"] = json!(Value::Object(model).to_string());
         }
         loop {
-            let reply = self.call("ListResources", body.clone()).await;
-            let page = answer("ListResources", &reply)?;
+            let page = self.call("ListResources", body.clone()).await?;
             let found = page["ResourceDescriptions"].as_array().ok_or("no descriptions")?;
             if found.iter().any(|found| found["Identifier"] == created.identifier.as_str()) {
                 return Ok(());
@@ -166,14 +166,17 @@ impl Life<'_> {
     }
 
     /// Patches the resource; tells whether something of it could change.
-    async fn update(&self, created: Created, shown: &Value) -> Result<bool, String> {
+    async fn update(&mut self, created: Created, shown: &Value) -> Result<bool, String> {
         let Created {
             identifier,
             desired,
         } = created;
         let mut patch = Map::new();
         // A read model lacks what is write-only, so the handler must be told again what it may be told.
-        let is_create_only = |path: &Path| self.document.create_only.iter().any(|other| other.covers(&path.names));
+        let is_create_only = |path: &Path| {
+            let fixed = &self.document.create_only;
+            fixed.iter().any(|other| other.covers(&path.names) || other.is_within(&path.names))
+        };
         for path in self.document.write_only.iter().filter(|path| !is_create_only(path)) {
             for pointer in path.pointers(&desired) {
                 let value = desired.pointer(&pointer).cloned().unwrap_or_default();
@@ -236,55 +239,49 @@ impl Life<'_> {
         })
     }
 
-    async fn delete(&self, identifier: &str) -> Result<(), String> {
+    async fn delete(&mut self, identifier: &str) -> Result<(), String> {
         self.finish("DeleteResource", json!({"Identifier": identifier})).await?;
-        let reply = self.call("GetResource", json!({"Identifier": identifier})).await;
-        if reply.status == 200 {
-            return Err("GetResource: it is still there".to_owned());
-        }
-        match reply.error() {
-            (code, _) if code == "ResourceNotFoundException" => Ok(()),
-            (code, message) => Err(format!("GetResource of what is gone: {code}: {message}")),
+        match self.answer("GetResource", json!({"Identifier": identifier})).await {
+            Ok(_) => Err("GetResource: it is still there".to_owned()),
+            Err(failure) if failure.code == "ResourceNotFoundException" => Ok(()),
+            Err(failure) => Err(format!("GetResource of what is gone: {failure:?}")),
         }
     }
 
     /// Checks that an operation without a handler is refused in AWS's words.
-    async fn refuses(&self, operation: &str, word: &str, body: Value) -> Result<(), String> {
-        let reply = self.call(operation, body).await;
+    async fn refuses(&mut self, operation: &str, word: &str, body: Value) -> Result<(), String> {
         let expected = format!("Resource type {} does not support {word} action", self.document.name());
-        if reply.status != 200 && reply.error() == ("UnsupportedActionException".to_owned(), expected) {
-            return Ok(());
+        match self.answer(operation, body).await {
+            Err(Failure { code, message }) if code == "UnsupportedActionException" && message == expected => Ok(()),
+            other => Err(format!("{operation} without a handler: {other:?}")),
         }
-        Err(format!("{operation} without a handler: {}", reply.body))
     }
 
     /// Sends a write, lets its time pass, and returns the event of its success.
-    async fn finish(&self, operation: &str, body: Value) -> Result<Value, String> {
-        let reply = self.call(operation, body).await;
-        let token = token(&answer(operation, &reply)?);
-        self.local.advance(crate::SETTLE);
-        let reply = self.call("GetResourceRequestStatus", json!({"RequestToken": token})).await;
-        let event = answer("GetResourceRequestStatus", &reply)?["ProgressEvent"].clone();
+    async fn finish(&mut self, operation: &str, body: Value) -> Result<Value, String> {
+        let answer = self.call(operation, body).await?;
+        let token = json!({"RequestToken": answer["ProgressEvent"]["RequestToken"]});
+        self.client.settle();
+        let answer = self.call("GetResourceRequestStatus", token).await?;
+        let event = answer["ProgressEvent"].clone();
         if event["OperationStatus"] == "SUCCESS" {
             return Ok(event);
         }
         Err(format!("{operation}: {event}"))
     }
 
-    async fn call(&self, operation: &str, mut body: Value) -> Reply {
+    /// The answer of a call that must succeed.
+    async fn call(&mut self, operation: &str, body: Value) -> Result<Value, String> {
+        let answer = self.answer(operation, body).await;
+        answer.map_err(|Failure { code, message }| format!("{operation}: {code}: {message}"))
+    }
+
+    async fn answer(&mut self, operation: &str, mut body: Value) -> Result<Value, Failure> {
         if operation != "GetResourceRequestStatus" {
             body["TypeName"] = json!(self.document.name());
         }
-        self.local.call_in(self.region, operation, body).await
+        self.client.call(self.region, operation, &body).await
     }
-}
-
-fn answer(operation: &str, reply: &Reply) -> Result<Value, String> {
-    if reply.status == 200 {
-        return Ok(reply.json());
-    }
-    let (code, message) = reply.error();
-    Err(format!("{operation}: {code}: {message}"))
 }
 
 /// Whether a model has everything that is expected, members that the service adds aside.

@@ -6,8 +6,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-#[expect(dead_code, reason = "other tests use the rest")]
-#[path = "../wire/client.rs"]
 mod client;
 mod document;
 mod fits;
@@ -22,23 +20,18 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write as _,
     sync::{Arc, LazyLock},
-    time::Duration,
 };
 
-use cirrus_emulator::Options;
 use cirrus_provider::Schemas;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    client::Local,
+    client::Client,
     document::Document,
     life_cycle::{Life, Steps},
     model::Breadth,
 };
-
-/// How long a write takes on the clock that is moved by hand.
-pub(crate) const SETTLE: Duration = Duration::from_secs(1);
 
 static SCHEMAS: LazyLock<Arc<Schemas>> = LazyLock::new(|| Arc::new(Schemas::embedded()));
 
@@ -71,7 +64,7 @@ fn exceptions() -> BTreeMap<String, String> {
 
 /// Lives the lives of all types, one after the other.
 struct World {
-    local: Local,
+    client: Client,
     breadth: Breadth,
     /// What the parents that exist show, by type and region.
     parents: HashMap<(&'static str, String), Value>,
@@ -79,13 +72,8 @@ struct World {
 
 impl World {
     async fn start(breadth: Breadth) -> Self {
-        let options = Options {
-            settle: SETTLE,
-            clock: cirrus_emulator::Clock::manual(),
-            ..Options::new(Arc::clone(&SCHEMAS))
-        };
         Self {
-            local: Local::with(options).await,
+            client: Client::start(&SCHEMAS).await,
             breadth,
             parents: HashMap::new(),
         }
@@ -98,8 +86,8 @@ impl World {
             let key = (parent.type_name, region.to_owned());
             if !self.parents.contains_key(&key) {
                 let document = Document::new(SCHEMAS.get(parent.type_name).unwrap());
-                let life = Life {
-                    local: &self.local,
+                let mut life = Life {
+                    client: &mut self.client,
                     document: &document,
                     region,
                     breadth: Breadth::Least,
@@ -110,11 +98,12 @@ impl World {
             }
             given.insert(parent.property.to_owned(), self.parents[&key][parent.named_by].clone());
         }
-        let life = Life {
-            local: &self.local,
+        let breadth = if parents::has_rules(document.name()) { Breadth::Least } else { self.breadth };
+        let mut life = Life {
+            client: &mut self.client,
             document,
             region,
-            breadth: self.breadth,
+            breadth,
             given,
         };
         life.live().await
@@ -137,7 +126,7 @@ async fn lives(breadth: Breadth) -> (Steps, BTreeMap<String, String>) {
             }
         }
     }
-    world.local.emulator.shutdown().await;
+    world.client.stop().await;
     (steps, failed)
 }
 

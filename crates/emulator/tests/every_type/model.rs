@@ -77,9 +77,7 @@ impl<'name> Spot<'name> {
 
 impl<'document> Generator<'document> {
     pub(crate) fn new(document: &'document Document, breadth: Breadth) -> Self {
-        let inputs = names(document.list_input().and_then(|input| input.get("required"))).map(|name| Path {
-            names: vec![name.to_owned()],
-        });
+        let inputs = names(document.list_input().and_then(|input| input.get("required"))).map(Path::of_property);
         let must = document.identifier.iter().cloned().chain(inputs);
         Self {
             document,
@@ -181,7 +179,11 @@ impl<'document> Generator<'document> {
         }
         if spot.breadth == Breadth::Everything && spot.depth < DEEP {
             let is_tied = self.document.resolve(schema).as_object().is_some_and(has_ties);
+            let most = keywords.get("maxProperties").and_then(Value::as_u64).unwrap_or(u64::MAX);
             for (name, definition) in properties.into_iter().flatten() {
+                if members.len() as u64 >= most {
+                    break;
+                }
                 let spot = spot.member(name);
                 let is_read_only = self.document.read_only.iter().any(|path| path.covers(&spot.names));
                 if is_read_only || members.contains_key(name) {

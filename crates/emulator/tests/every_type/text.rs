@@ -7,7 +7,7 @@ use std::{
 };
 
 use fancy_regex::Regex;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// What a text should have been like when nothing says how long it is.
 const USUAL_LENGTH: usize = 8;
@@ -36,14 +36,15 @@ pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize)
     longer
         .chain(shorter)
         .flat_map(|length| [ordinal, ordinal + ATTEMPTS].map(|ordinal| (length, ordinal)))
-        .map(|(length, ordinal)| {
+        .filter_map(|(length, ordinal)| {
             let mut writer = Writer {
                 text: String::new(),
+                ends_at: None,
                 ordinal,
                 rest: ordinal,
             };
             writer.write(&hir, length);
-            writer.text
+            writer.ends_at.is_none_or(|end| end == writer.text.len()).then_some(writer.text)
         })
         .chain((least.max(1)..=most.min(MIXED.len())).map(|length| MIXED[..length].to_owned()))
         .find(|text| fits(text))
@@ -63,7 +64,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
 }
 
 fn rust_dialect(pattern: &str) -> String {
-    pattern.replace("\\Z", "\\z")
+    pattern.replace("\\Z", "\\z").replace("\\w-", "\\w\\-")
 }
 
 /// The pattern without its groups that look around.
@@ -107,6 +108,8 @@ fn end_of_group(text: &str) -> Option<usize> {
 
 struct Writer {
     text: String,
+    /// Where the text must end, or the length that nothing can have when something is before its beginning.
+    ends_at: Option<usize>,
     ordinal: usize,
     /// What is left of the ordinal: every character takes its share, like the digits of a number.
     rest: usize,
@@ -116,6 +119,8 @@ impl Writer {
     /// Writes something that matches, of about `length` characters.
     fn write(&mut self, hir: &Hir, length: usize) {
         match hir.kind() {
+            HirKind::Look(Look::Start) if !self.text.is_empty() => self.ends_at = Some(usize::MAX),
+            HirKind::Look(Look::End) => self.ends_at = self.ends_at.or(Some(self.text.len())),
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(literal) => self.text.push_str(&String::from_utf8_lossy(&literal.0)),
             HirKind::Class(class) => self.pick(class),
