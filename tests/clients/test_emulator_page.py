@@ -21,7 +21,8 @@ PORT = "127.0.0.1:4577"
 
 def blocks(language: str) -> list[str]:
     """The fenced blocks of the page that have this info string."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return [content for info, content in fences if info == language]
 
 
 def commands() -> list[list[str]]:

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command says what it did")]
 
+mod emulator;
 mod measure;
 mod programs;
 mod report;
@@ -46,6 +47,9 @@ pub(crate) struct BenchArguments {
     /// How often each program does its work
     #[arg(long, value_name = "N", default_value_t = 9)]
     rounds: usize,
+    /// Measure the emulator by itself instead: calls a second and memory
+    #[arg(long)]
+    emulator: bool,
     /// Write the numbers into `docs/benchmarks.md`
     #[arg(long)]
     write: bool,
@@ -55,13 +59,22 @@ pub(crate) struct BenchArguments {
 pub(crate) fn bench(arguments: &BenchArguments) -> anyhow::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let programs = programs::prepare(&root)?;
-    let numbers = report::markdown(&measure_all(arguments, &programs)?);
+    let (place, numbers) = if arguments.emulator {
+        let folder = tempfile::tempdir().context("Failed to make a temporary folder")?;
+        let numbers = emulator::measure(&programs.cirrus, &programs.hammer, folder.path())?;
+        let conditions = conditions(&programs)?;
+        let numbers = emulator::markdown(&numbers);
+        (report::EMULATOR, format!("{conditions}.\n\n{numbers}"))
+    } else {
+        let numbers = measure_all(arguments, &programs)?;
+        (report::NUMBERS, report::markdown(&numbers))
+    };
     println!("{numbers}");
     if arguments.write {
         let page = root.join("docs/benchmarks.md");
         let shown = page.display();
         let text = fs::read_to_string(&page).with_context(|| format!("Failed to read {shown}"))?;
-        let text = report::replace(&text, &numbers)?;
+        let text = report::replace(&text, place, &numbers)?;
         fs::write(&page, text).with_context(|| format!("Failed to write {shown}"))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -189,7 +202,9 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_numbers() {
         let page = include_str!("../../../docs/benchmarks.md");
-        assert!(report::replace(page, "new").is_ok());
+        for place in [report::NUMBERS, report::EMULATOR] {
+            assert!(report::replace(page, place, "new").is_ok());
+        }
     }
 
     #[test]

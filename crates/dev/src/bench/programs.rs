@@ -18,6 +18,8 @@ pub(super) struct Programs {
     pub(super) cirrus: PathBuf,
     /// The plain loop over the SDK.
     pub(super) sdk_loop: PathBuf,
+    /// What asks the emulator.
+    pub(super) hammer: PathBuf,
     pub(super) python: PathBuf,
     pub(super) aws: PathBuf,
     /// The command that PyPI installs: a Python script that starts the program.
@@ -33,6 +35,7 @@ pub(super) fn prepare(root: &Path) -> anyhow::Result<Programs> {
     for product in [
         ["--package=cirrus-cli", "--bin=cirrus"],
         ["--package=cirrus-dev", "--example=sdk_loop"],
+        ["--package=cirrus-dev", "--example=hammer"],
     ] {
         let build = ["build", "--release", "--locked"];
         run(Command::new(env!("CARGO"))
@@ -55,6 +58,7 @@ pub(super) fn prepare(root: &Path) -> anyhow::Result<Programs> {
     Ok(Programs {
         cirrus: target.join("release/cirrus"),
         sdk_loop: target.join("release/examples/sdk_loop"),
+        hammer: target.join("release/examples/hammer"),
         duckdb: venv.join("bin/duckdb"),
         bare_duckdb: bare_duckdb(&python)?,
         aws: venv.join("bin/aws"),
@@ -153,6 +157,13 @@ impl Emulator {
             emulator.url
         );
         Ok(emulator)
+    }
+}
+
+impl Emulator {
+    /// The process's number.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
     }
 }
 

@@ -187,20 +187,23 @@ fn thousands(number: usize) -> String {
     text
 }
 
-const BEGIN: &str = "<!-- numbers: `cargo dev bench --write` -->\n";
+/// Where the numbers of the programs are.
+pub(super) const NUMBERS: &str = "<!-- numbers: `cargo dev bench --write` -->\n";
+/// Where the emulator's numbers are.
+pub(super) const EMULATOR: &str = "<!-- numbers: `cargo dev bench --emulator --write` -->\n";
 const END: &str = "<!-- end of numbers -->";
 
-/// A page with its numbers replaced.
-pub(super) fn replace(page: &str, numbers: &str) -> anyhow::Result<String> {
+/// A page with the numbers at a place replaced.
+pub(super) fn replace(page: &str, place: &str, numbers: &str) -> anyhow::Result<String> {
     let missing = || {
         format!(
             "the page has no place for numbers: `{}` and `{END}`",
-            BEGIN.trim()
+            place.trim()
         )
     };
-    let (before, rest) = page.split_once(BEGIN).with_context(missing)?;
+    let (before, rest) = page.split_once(place).with_context(missing)?;
     let (_, after) = rest.split_once(END).with_context(missing)?;
-    Ok(format!("{before}{BEGIN}\n{numbers}\n{END}{after}"))
+    Ok(format!("{before}{place}\n{numbers}\n{END}{after}"))
 }
 
 #[cfg(test)]
@@ -242,14 +245,14 @@ mod tests {
 
     #[test]
     fn only_the_numbers_of_a_page_are_replaced() {
-        let page = format!("# Title\n\n{BEGIN}old\n{END}\n\nRest\n");
-        let replaced = replace(&page, "new\n").unwrap();
+        let page = format!("# Title\n\n{NUMBERS}old\n{END}\n\nRest\n");
+        let replaced = replace(&page, NUMBERS, "new\n").unwrap();
         assert_eq!(
             replaced,
-            format!("# Title\n\n{BEGIN}\nnew\n\n{END}\n\nRest\n")
+            format!("# Title\n\n{NUMBERS}\nnew\n\n{END}\n\nRest\n")
         );
-        assert_eq!(replace(&replaced, "new\n").unwrap(), replaced);
-        assert!(replace("# Title\n", "new").is_err());
+        assert_eq!(replace(&replaced, NUMBERS, "new\n").unwrap(), replaced);
+        assert!(replace("# Title\n", NUMBERS, "new").is_err());
     }
 
     #[test]

@@ -180,7 +180,7 @@ async fn an_update_resets_what_it_omits_but_for_what_is_known_to_stay() {
     .await;
     let token = json!({"UserPoolId": id, "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true}});
     ask(&local, "SetUserPoolMfaConfig", token).await.ok();
-    local.advance(Duration::from_secs(60));
+    local.advance(Duration::from_mins(1));
     let update = json!({"UserPoolId": id, "Policies": {"PasswordPolicy": {"MinimumLength": 10}}});
     assert_eq!(ask(&local, "UpdateUserPool", update).await.ok(), json!({}));
     let pool = described(&local, &id).await;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     client::{Client, Failure},
+    change::{self, Change},
     document::{Document, Path, escape, remove, set},
-    fits::{fits, names},
+    fits::names,
     model::{Breadth, Generator},
-    ways::has_ties,
 };
 
 /// Steps that were taken.
@@ -39,6 +39,19 @@ impl std::ops::AddAssign for Steps {
     }
 }
 
+/// Where a life went wrong, and how.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) step: &'static str,
+    pub(crate) reason: String,
+}
+
+impl Stop {
+    fn at(step: &'static str, reason: String) -> Self {
+        Self { step, reason }
+    }
+}
+
 /// A resource that has been created.
 struct Created {
     identifier: String,
@@ -62,35 +75,49 @@ impl Life<'_> {
         self.shows(&created.identifier, &created.desired).await
     }
 
-    /// The whole life of a resource of the type; the error says which step went wrong and how.
-    pub(crate) async fn live(&mut self) -> Result<Steps, String> {
+    /// The whole life of a resource of the type: the steps that could be taken, and the first that went wrong.
+    pub(crate) async fn live(&mut self) -> (Steps, Result<(), Stop>) {
         let mut steps = Steps::default();
-        let created = self.create().await?;
+        let created = match self.create().await {
+            Ok(created) => created,
+            Err(reason) => return (steps, Err(Stop::at("create", reason))),
+        };
         steps.created = 1;
-        let shown = self.shows(&created.identifier, &created.desired).await?;
+        let identifier = created.identifier.clone();
+        let stopped = self.middle(created, &mut steps).await;
+        let deleted = self.delete(&identifier).await;
+        steps.deleted = usize::from(deleted.is_ok());
+        (steps, stopped.and(deleted.map_err(|reason| Stop::at("delete", reason))))
+    }
+
+    /// What comes between birth and death.
+    async fn middle(&mut self, created: Created, steps: &mut Steps) -> Result<(), Stop> {
+        let shown = self.shows(&created.identifier, &created.desired).await;
+        let shown = shown.map_err(|reason| Stop::at("read", reason))?;
         steps.read = 1;
         if self.document.handles("list") {
-            self.list(&created, &shown).await?;
+            let listed = self.list(&created, &shown).await;
+            listed.map_err(|reason| Stop::at("list", reason))?;
             steps.listed = 1;
         } else {
-            self.refuses("ListResources", "LIST", json!({})).await?;
+            let refused = self.refuses("ListResources", "LIST", json!({})).await;
+            refused.map_err(|reason| Stop::at("list", reason))?;
             steps.refused_to_list = 1;
         }
-        let identifier = created.identifier.clone();
         if self.document.handles("update") {
-            if self.update(created, &shown).await? {
+            let changed = self.update(created, &shown).await;
+            if changed.map_err(|reason| Stop::at("update", reason))? {
                 steps.patched = 1;
             } else {
                 steps.patched_without_change = 1;
             }
         } else {
-            let patch = json!({"Identifier": identifier, "PatchDocument": "[]"});
-            self.refuses("UpdateResource", "UPDATE", patch).await?;
+            let patch = json!({"Identifier": created.identifier, "PatchDocument": "[]"});
+            let refused = self.refuses("UpdateResource", "UPDATE", patch).await;
+            refused.map_err(|reason| Stop::at("update", reason))?;
             steps.refused_to_patch = 1;
         }
-        self.delete(&identifier).await?;
-        steps.deleted = 1;
-        Ok(steps)
+        Ok(())
     }
 
     async fn create(&mut self) -> Result<Created, String> {
@@ -177,7 +204,10 @@ impl Life<'_> {
             let fixed = &self.document.create_only;
             fixed.iter().any(|other| other.covers(&path.names) || other.is_within(&path.names))
         };
-        for path in self.document.write_only.iter().filter(|path| !is_create_only(path)) {
+        let write_only = &self.document.write_only;
+        let is_inside_another = |path: &Path| write_only.iter().any(|other| other != path && other.covers(&path.names));
+        let told = write_only.iter().filter(|path| !is_create_only(path) && !is_inside_another(path));
+        for path in told {
             for pointer in path.pointers(&desired) {
                 let value = desired.pointer(&pointer).cloned().unwrap_or_default();
                 patch.insert(pointer, value);
@@ -187,11 +217,14 @@ impl Life<'_> {
         for (pointer, value) in &patch {
             set(&mut told, pointer, value.clone());
         }
-        let change = self.change(&told);
+        // Lists find a resource by what names its parents.
+        let inputs = names(self.document.list_input().and_then(|input| input.get("required")));
+        let kept: Vec<Path> = inputs.chain(self.given.keys().map(String::as_str)).map(Path::of_property).collect();
+        let change = change::of(self.document, &told, &kept);
         let mut wanted = desired;
-        if let Some((name, value)) = &change {
-            wanted[name.as_str()] = value.clone();
-            patch.insert(format!("/{}", escape(name)), value.clone());
+        if let Some(Change { property, value }) = &change {
+            wanted[property.as_str()] = value.clone();
+            patch.insert(format!("/{}", escape(property)), value.clone());
         } else {
             let is_shown = |name: &&String| shown.get(name.as_str()).is_some();
             if let Some(name) = wanted.as_object().into_iter().flat_map(Map::keys).find(is_shown) {
@@ -209,38 +242,11 @@ impl Life<'_> {
         Ok(change.is_some())
     }
 
-    /// A property of a model that an update may change, with another value than it has.
-    fn change(&self, model: &Value) -> Option<(String, Value)> {
-        let document = self.document;
-        let generator = Generator::new(document, Breadth::Least);
-        let listed_by: Vec<&str> = names(document.list_input().and_then(|input| input.get("required"))).collect();
-        let is_free = |name: &&str| {
-            let is_named = |paths: &[Path]| paths.iter().any(|path| path.is_within(&[*name]));
-            !is_named(&document.identifier)
-                && !is_named(&document.read_only)
-                && !is_named(&document.write_only)
-                && !is_named(&document.create_only)
-                && !is_named(&document.doubtful)
-                && !listed_by.contains(name)
-                && !self.given.contains_key(*name)
-        };
-        let is_tied = document.root().as_object().is_some_and(has_ties);
-        document.properties().filter(is_free).find_map(|name| {
-            (0..4).find_map(|ordinal| {
-                let value = generator.property(name, ordinal).ok()?;
-                let mut changed = model.clone();
-                if changed.get(name) == Some(&value) {
-                    return None;
-                }
-                changed[name] = value.clone();
-                let fits = !is_tied || fits(document, document.root(), &changed);
-                fits.then(|| (name.to_owned(), value))
-            })
-        })
-    }
-
     async fn delete(&mut self, identifier: &str) -> Result<(), String> {
         self.finish("DeleteResource", json!({"Identifier": identifier})).await?;
+        if !self.document.handles("read") {
+            return Ok(());
+        }
         match self.answer("GetResource", json!({"Identifier": identifier})).await {
             Ok(_) => Err("GetResource: it is still there".to_owned()),
             Err(failure) if failure.code == "ResourceNotFoundException" => Ok(()),

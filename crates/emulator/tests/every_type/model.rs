@@ -91,10 +91,14 @@ impl<'document> Generator<'document> {
         self.value(self.document.root(), &self.top(), 0)
     }
 
-    /// A value of a top-level property.
-    pub(crate) fn property(&self, name: &str, ordinal: usize) -> Made {
-        let schema = &self.document.root()["properties"][name];
-        self.value(schema, &self.top().member(name), ordinal)
+    /// A value of a schema at a place in the model.
+    pub(crate) fn at(&self, place: &[&str], schema: &Value, ordinal: usize) -> Made {
+        let spot = Spot {
+            names: place.to_vec(),
+            depth: place.len(),
+            breadth: self.breadth,
+        };
+        self.value(schema, &spot, ordinal)
     }
 
     /// A value of a schema that belongs to no property.
@@ -186,7 +190,11 @@ impl<'document> Generator<'document> {
                 }
                 let spot = spot.member(name);
                 let is_read_only = self.document.read_only.iter().any(|path| path.covers(&spot.names));
-                if is_read_only || members.contains_key(name) {
+                // With what can be neither read nor repeated, no later update would be complete.
+                let keywords = self.document.resolve(definition).as_object();
+                let is_trap = keywords
+                    .is_some_and(|keywords| self.required(keywords, &spot).any(|name| self.is_hidden(&spot, name)));
+                if is_read_only || is_trap || members.contains_key(name) {
                     continue;
                 }
                 let Ok(value) = self.member(definition, &spot, ordinal) else {

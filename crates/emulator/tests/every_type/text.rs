@@ -46,8 +46,11 @@ pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize)
             writer.write(&hir, length);
             writer.ends_at.is_none_or(|end| end == writer.text.len()).then_some(writer.text)
         })
-        .chain((least.max(1)..=most.min(MIXED.len())).map(|length| MIXED[..length].to_owned()))
         .find(|text| fits(text))
+        .or_else(|| {
+            let mut mixed = (least.max(1)..=most.min(MIXED.len())).map(|length| &MIXED[..length]);
+            mixed.find(|text| matches(pattern, text)).map(str::to_owned)
+        })
 }
 
 /// Whether a text matches a pattern, looking around included; a pattern that cannot be read refuses nothing.
