@@ -136,9 +136,11 @@ class TestSts:
         key = sts.assume_role(RoleArn=ROLE_ARN, RoleSessionName="me")["Credentials"]["AccessKeyId"]
         assert sts.get_access_key_info(AccessKeyId=key)["Account"] == MEMBER
 
-    def test_a_token_that_nobody_gave_out_is_refused(self, service: Connect) -> None:
-        credentials = keys(service("sts").assume_role(RoleArn=ROLE_ARN, RoleSessionName="me"))
-        credentials["aws_session_token"] = credentials["aws_session_token"][:-1] + "x"
+    def test_the_token_of_another_key_is_refused(self, service: Connect) -> None:
+        credentials, other = (
+            keys(service("sts").assume_role(RoleArn=ROLE_ARN, RoleSessionName=name)) for name in ("me", "you")
+        )
+        credentials["aws_session_token"] = other["aws_session_token"]
         for name, call, expected in (
             ("sts", "get_caller_identity", "InvalidClientTokenId"),
             ("cloudformation", "list_types", "InvalidClientTokenId"),

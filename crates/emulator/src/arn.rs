@@ -60,12 +60,7 @@ pub(crate) fn of_resource(
     whole(resource_type, place, &service(resource_type), resource)
 }
 
-fn whole(
-    resource_type: &ResourceType,
-    place: &Place<'_>,
-    service: &str,
-    resource: &str,
-) -> String {
+fn whole(resource_type: &ResourceType, place: &Place<'_>, service: &str, resource: &str) -> String {
     let partition = place.partition();
     let region = regional(resource_type, place.region);
     let account = place.account;

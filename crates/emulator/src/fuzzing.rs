@@ -55,14 +55,11 @@ fn send(service: service::Service, operation: &str, body: &[u8]) -> Outgoing {
     headers.insert("authorization", value(&authorization));
     let mut path = "/".to_owned();
     let mut query = String::new();
-    match service.target() {
-        Some(target) => {
-            headers.insert("x-amz-target", value(&format!("{target}.{operation}")));
-        }
-        None => {
-            path = format!("/{}{}", operation[..1].to_ascii_lowercase(), &operation[1..]);
-            query = format!("Action={operation}");
-        }
+    if let Some(target) = service.target() {
+        headers.insert("x-amz-target", value(&format!("{target}.{operation}")));
+    } else {
+        path = format!("/{}{}", operation[..1].to_ascii_lowercase(), &operation[1..]);
+        query = format!("Action={operation}");
     }
     let incoming = Incoming {
         method: Method::POST,

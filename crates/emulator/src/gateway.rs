@@ -67,6 +67,8 @@ struct Passage {
     /// The service whose protocol the answer is written in.
     service: Service,
     effect: Option<FaultEffect>,
+    /// What an effect that varies is drawn from.
+    draw: usize,
     delay: Duration,
 }
 
@@ -181,6 +183,7 @@ impl Gateway {
             },
             service: Service::CloudControl,
             effect: None,
+            draw: 0,
             delay: Duration::ZERO,
         };
         let answered = self.pass(incoming, now, &mut passage);
@@ -188,10 +191,11 @@ impl Gateway {
             mut entry,
             service,
             effect,
+            draw,
             delay,
         } = passage;
         let spoilt = answered
-            .and_then(|answer| spoil::answer(effect.as_ref(), answer, &self.rules.read()))
+            .and_then(|answer| spoil::answer(effect.as_ref(), answer, &self.rules.read(), draw))
             .map(|answer| service.succeed(&entry.operation, &answer, &request_id));
         let mut outgoing = spoilt.unwrap_or_else(|failure| {
             let (code, outgoing) = service.refuse(&failure, &request_id);
@@ -219,7 +223,7 @@ impl Gateway {
         let caller = Caller::of(incoming, &self.accounts, now);
         if let Some(Route { service, operation }) = service::route(incoming, caller.as_ref().ok()) {
             passage.service = service;
-            passage.entry.service = service.name().to_owned();
+            service.name().clone_into(&mut passage.entry.service);
             passage.entry.operation = operation;
         } else {
             return Err(caller.err().unwrap_or_else(Failure::unknown_operation));
@@ -292,6 +296,7 @@ impl Gateway {
             if let Some(fault) = faults.strike(&call, chance) {
                 passage.entry.fault = Some(fault.to_string());
                 passage.effect = Some(fault.effect);
+                passage.draw = chance.below(usize::MAX);
             }
         }
         if let Some(effect) = &passage.effect {

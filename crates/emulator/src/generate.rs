@@ -67,7 +67,11 @@ impl Source<'_> {
             .list_input()
             .and_then(|schema| schema.get("required"))
             .and_then(Value::as_array);
-        let inputs: Vec<&str> = inputs.into_iter().flatten().filter_map(Value::as_str).collect();
+        let inputs: Vec<&str> = inputs
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let formed: Vec<&str> = forms::of_type(resource_type.name())
             .map(|(property, _)| property)
             .collect();
@@ -234,7 +238,8 @@ impl Source<'_> {
     /// What the resource is called in its own ARN or URL: the last part of its identifier, else the name that the model has,
     /// else its id.
     fn own_name(&self, model: &Value, sequence: &mut Sequence) -> String {
-        let text = |path: &PropertyPath| path.find(model).and_then(Value::as_str).map(str::to_owned);
+        let text =
+            |path: &PropertyPath| path.find(model).and_then(Value::as_str).map(str::to_owned);
         let primary = &self.resource_type.primary;
         let identifier = primary
             .iter()
@@ -249,7 +254,10 @@ impl Source<'_> {
         let id = || {
             let mut read_only = self.resource_type.read_only.iter();
             read_only
-                .find(|path| path.top_level().is_some_and(|name| is_name(name) && self.is_own_name(name)))
+                .find(|path| {
+                    path.top_level()
+                        .is_some_and(|name| is_name(name) && self.is_own_name(name))
+                })
                 .and_then(text)
         };
         // Beside an ARN the other parts are those of parents.
@@ -330,7 +338,9 @@ impl Source<'_> {
 fn number(definition: &Map<String, Value>, sequence: &mut Sequence) -> u64 {
     let limit = |keyword: &str| definition.get(keyword).and_then(Value::as_u64);
     let least = limit("minimum").unwrap_or(1);
-    let most = limit("maximum").unwrap_or(u64::MAX).min(least.saturating_add(9999));
+    let most = limit("maximum")
+        .unwrap_or(u64::MAX)
+        .min(least.saturating_add(9999));
     let span = usize::try_from(most.saturating_sub(least)).unwrap_or(0);
     least + sequence.below(span + 1) as u64
 }
@@ -418,7 +428,9 @@ mod tests {
                     continue;
                 };
                 // What is required is the caller's to give.
-                let is_given = required.as_array().is_some_and(|names| names.contains(&json!(name)));
+                let is_given = required
+                    .as_array()
+                    .is_some_and(|names| names.contains(&json!(name)));
                 let schema = resource_type.property(name).unwrap();
                 if !is_given && !validate::accepts(&resource_type, schema, value) {
                     wrong.push(format!("{type_name} {name} {value} {schema}"));
@@ -441,10 +453,30 @@ mod tests {
         };
         // Examples are those of the services' documentation.
         for (type_name, property, model, form) in [
-            ("AWS::EC2::Instance", "InstanceId", json!({}), "^i-[0-9a-f]{17}$"),
-            ("AWS::ApiGateway::RestApi", "RestApiId", json!({}), "^[a-z0-9]{10}$"),
-            ("AWS::CloudFront::Distribution", "Id", json!({}), "^E[0-9A-Z]{13}$"),
-            ("AWS::IAM::Role", "RoleId", json!({"RoleName": "r"}), "^AROA[0-9A-Z]{17}$"),
+            (
+                "AWS::EC2::Instance",
+                "InstanceId",
+                json!({}),
+                "^i-[0-9a-f]{17}$",
+            ),
+            (
+                "AWS::ApiGateway::RestApi",
+                "RestApiId",
+                json!({}),
+                "^[a-z0-9]{10}$",
+            ),
+            (
+                "AWS::CloudFront::Distribution",
+                "Id",
+                json!({}),
+                "^E[0-9A-Z]{13}$",
+            ),
+            (
+                "AWS::IAM::Role",
+                "RoleId",
+                json!({"RoleName": "r"}),
+                "^AROA[0-9A-Z]{17}$",
+            ),
             (
                 "AWS::IAM::Role",
                 "Arn",

@@ -78,6 +78,12 @@ pub(crate) trait Handler: Sync {
         Ok(())
     }
 
+    /// Whether the service itself refuses values that the published schema refuses by an enum or a pattern: the registry's own
+    /// schema has none of them.
+    fn checks_values(&self) -> bool {
+        false
+    }
+
     /// The words for a resource that is not there, where they are not the usual ones.
     fn not_found(&self, _identifier: &str) -> Option<String> {
         None

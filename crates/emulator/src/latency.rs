@@ -79,7 +79,9 @@ impl Distribution {
     fn draw(self, chance: &mut Sequence) -> Duration {
         match self {
             Self::Constant(always) => always,
-            Self::Uniform(least, most) => least + (most - least).mul_f64(chance.fraction()),
+            Self::Uniform(least, most) => {
+                least + most.saturating_sub(least).mul_f64(chance.fraction())
+            }
             Self::LogNormal(median, slow) => {
                 let sigma = (slow.as_secs_f64() / median.as_secs_f64()).ln() / Z99;
                 // Twelve uniform draws make a normal one (Irwin and Hall), cut at six deviations.

@@ -20,6 +20,30 @@ struct Step {
     operation: PatchOperation,
     /// The path as it was sent; messages repeat it.
     path: String,
+    /// The source of a move or a copy, as it was sent.
+    from: Option<String>,
+}
+
+impl Step {
+    /// What is wrong with a step that cannot be applied, in the engine's words: it looks for the parent first, and says so
+    /// without the space before the colon.
+    fn no_such_path(&self, model: &Value) -> String {
+        let pointer = match &self.operation {
+            PatchOperation::Add(add) => &add.path,
+            PatchOperation::Remove(remove) => &remove.path,
+            PatchOperation::Replace(replace) => &replace.path,
+            PatchOperation::Move(mov) => &mov.from,
+            PatchOperation::Copy(copy) => &copy.from,
+            PatchOperation::Test(test) => &test.path,
+        };
+        let has_parent = pointer
+            .parent()
+            .is_none_or(|parent| parent.resolve(model).is_ok());
+        let colon = if has_parent { " :" } else { ":" };
+        // AWS puts a slash before the path whether or not it has one.
+        let path = self.from.as_ref().unwrap_or(&self.path);
+        format!("noSuchPath in source, path provided{colon} /{path}")
+    }
 }
 
 /// Why a patch is refused.
@@ -92,7 +116,15 @@ impl Patch {
                 }),
                 _ => return Err(invalid("unknown / unsupported operation")),
             };
-            steps.push(Step { operation, path });
+            let from = match (name.as_str(), members.get("from")) {
+                ("move" | "copy", Some(Value::String(from))) => Some(from.clone()),
+                _ => None,
+            };
+            steps.push(Step {
+                operation,
+                path,
+                from,
+            });
         }
         Ok(Self { steps })
     }
@@ -134,24 +166,22 @@ impl Patch {
     pub(crate) fn apply(&self, model: &Value) -> Result<Value, Refusal> {
         let mut patched = model.clone();
         for step in &self.steps {
-            json_patch::patch_unsafe(&mut patched, std::slice::from_ref(&step.operation)).map_err(
-                |error| {
-                    let operation = match step.operation {
-                        PatchOperation::Add(_) => "ADD",
-                        PatchOperation::Remove(_) => "REMOVE",
-                        PatchOperation::Replace(_) => "REPLACE",
-                        PatchOperation::Move(_) => "MOVE",
-                        PatchOperation::Copy(_) => "COPY",
-                        PatchOperation::Test(_) => "TEST",
-                    };
-                    let reason = match error.kind {
-                        PatchErrorKind::TestFailed => "value mismatch".to_owned(),
-                        // AWS puts a slash before the path whether or not it has one.
-                        _ => format!("noSuchPath in source, path provided : /{}", step.path),
-                    };
-                    Refusal::Invalid(format!("[{operation} Operation] {reason}"))
-                },
-            )?;
+            let operation = std::slice::from_ref(&step.operation);
+            if let Err(error) = json_patch::patch_unsafe(&mut patched, operation) {
+                let operation = match step.operation {
+                    PatchOperation::Add(_) => "ADD",
+                    PatchOperation::Remove(_) => "REMOVE",
+                    PatchOperation::Replace(_) => "REPLACE",
+                    PatchOperation::Move(_) => "MOVE",
+                    PatchOperation::Copy(_) => "COPY",
+                    PatchOperation::Test(_) => "TEST",
+                };
+                let reason = match error.kind {
+                    PatchErrorKind::TestFailed => "value mismatch".to_owned(),
+                    _ => step.no_such_path(&patched),
+                };
+                return Err(Refusal::Invalid(format!("[{operation} Operation] {reason}")));
+            }
         }
         Ok(patched)
     }
@@ -244,8 +274,12 @@ mod tests {
         };
         // [I] with the doubled slash; the others follow its form [INF].
         refuse(
-            json!({"op": "replace", "path": "/Behaviors/0/Criteria", "value": 1}),
-            "[REPLACE Operation] noSuchPath in source, path provided : //Behaviors/0/Criteria",
+            json!({"op": "replace", "path": "/B", "value": 1}),
+            "[REPLACE Operation] noSuchPath in source, path provided : //B",
+        );
+        refuse(
+            json!({"op": "copy", "from": "/B/C", "path": "/D"}),
+            "[COPY Operation] noSuchPath in source, path provided: //B/C",
         );
         refuse(
             json!({"op": "remove", "path": "B"}),
@@ -253,7 +287,7 @@ mod tests {
         );
         refuse(
             json!({"op": "add", "path": "/B/C", "value": 1}),
-            "[ADD Operation] noSuchPath in source, path provided : //B/C",
+            "[ADD Operation] noSuchPath in source, path provided: //B/C",
         );
         refuse(
             json!({"op": "test", "path": "/A", "value": 2}),

@@ -1,6 +1,6 @@
 //! What answers and errors look like on the wire: Cloud Control's JSON, and the XML of the query services.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -126,7 +126,8 @@ fn exception_of(code: &str) -> &'static str {
         "ServiceInternalError" => "ServiceInternalErrorException",
         "NetworkFailure" => "NetworkFailureException",
         "InternalFailure" => "HandlerInternalFailureException",
-        "ServiceTimeout" => "HandlerFailureException",
+        // A handler that ends without a code prints none.
+        "ServiceTimeout" | "null" => "HandlerFailureException",
         "InvalidTypeConfiguration" => "PrivateTypeException",
         _ => "GeneralServiceException",
     }
@@ -153,9 +154,10 @@ pub(crate) fn query_answer(
 ) -> String {
     let mut xml = format!("<{operation}Response xmlns=\"{namespace}\"><{operation}Result>");
     write_xml(answer, "member", &mut xml);
-    xml.push_str(&format!(
-        "</{operation}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>\n"
-    ));
+    let _ = writeln!(
+        xml,
+        "</{operation}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
+    );
     xml
 }
 
@@ -170,7 +172,7 @@ pub(crate) fn ec2_answer(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{operation}Response xmlns=\"{namespace}\"><requestId>{request_id}</requestId>"
     );
     write_xml(answer, "item", &mut xml);
-    xml.push_str(&format!("</{operation}Response>\n"));
+    let _ = writeln!(xml, "</{operation}Response>");
     xml
 }
 
@@ -205,9 +207,9 @@ pub(crate) fn ec2_error(code: &str, message: &str, request_id: &str) -> String {
 
 fn write_xml(value: &Value, item: &str, xml: &mut String) {
     let mut element = |name: &str, value: &Value| {
-        xml.push_str(&format!("<{name}>"));
+        let _ = write!(xml, "<{name}>");
         write_xml(value, item, xml);
-        xml.push_str(&format!("</{name}>"));
+        let _ = write!(xml, "</{name}>");
     };
     match value {
         Value::Null => {}

@@ -13,7 +13,9 @@ pub(crate) fn sample(pattern: &str, sequence: &mut Sequence) -> Option<String> {
 pub(crate) fn sample_of(pattern: &str, least: usize, sequence: &mut Sequence) -> Option<String> {
     let hir = pattern::parse(pattern)?;
     let mut text = String::new();
-    let usual = u32::try_from(least).unwrap_or(u32::MAX).max(USUAL_REPETITION);
+    let usual = u32::try_from(least)
+        .unwrap_or(u32::MAX)
+        .max(USUAL_REPETITION);
     write_sample(&hir, Repeats::Usually(usual), sequence, &mut text)?;
     Some(text)
 }

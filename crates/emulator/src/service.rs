@@ -180,15 +180,15 @@ impl Service {
     fn code(self, code: &str) -> String {
         let query = matches!(self.protocol(), Protocol::Query(_) | Protocol::Ec2(_));
         let own = match (self, code) {
-            (Self::CognitoIdp, "ThrottlingException") => "TooManyRequestsException",
-            (Self::CognitoIdp, "ValidationException") => "InvalidParameterException",
-            (Self::CognitoIdp, "AccessDeniedException") => "NotAuthorizedException",
+            (Self::CognitoIdp | Self::Organizations | Self::Account, "ThrottlingException") => {
+                "TooManyRequestsException"
+            }
+            (Self::CognitoIdp | Self::Tagging, "ValidationException") => {
+                "InvalidParameterException"
+            }
             (Self::CognitoIdp, "InternalFailure") => "InternalErrorException",
             (Self::Organizations, "ValidationException") => "InvalidInputException",
-            (Self::Organizations, "ThrottlingException") => "TooManyRequestsException",
-            (Self::Account, "ThrottlingException") => "TooManyRequestsException",
             (Self::Tagging, "ThrottlingException") => "ThrottledException",
-            (Self::Tagging, "ValidationException") => "InvalidParameterException",
             (Self::Ec2, "ThrottlingException") => "RequestLimitExceeded",
             (Self::Ec2, "AccessDeniedException") => "UnauthorizedOperation",
             (_, "ThrottlingException") if query => "Throttling",

@@ -127,6 +127,7 @@ pub(crate) fn answer(
     effect: Option<&FaultEffect>,
     mut answer: Value,
     rules: &Rules,
+    draw: usize,
 ) -> Result<Value, Failure> {
     let resource_type = answer["TypeName"]
         .as_str()
@@ -156,10 +157,8 @@ pub(crate) fn answer(
         }
         Some(FaultEffect::Shuffle) => {
             if let Some(resource_type) = &resource_type {
-                // Each answer has another order: a request has an id of its own.
-                let seed = Uuid::new_v4().as_u128();
                 change_models(&mut answer, |model| {
-                    shuffle(resource_type, resource_type.document(), model, seed);
+                    shuffle(resource_type, resource_type.document(), model, draw);
                 });
             }
         }
@@ -254,26 +253,25 @@ fn wrong_types(model: &mut Value, own: &[String]) {
 }
 
 /// Turns every array whose order means nothing by a number of places.
-fn shuffle(resource_type: &ResourceType, schema: &Value, value: &mut Value, seed: u128) {
+fn shuffle(resource_type: &ResourceType, schema: &Value, value: &mut Value, draw: usize) {
     let schema = resource_type.resolve(schema);
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 if let Some(property) = schema.get("properties").and_then(|all| all.get(name)) {
-                    shuffle(resource_type, property, member, seed);
+                    shuffle(resource_type, property, member, draw);
                 }
             }
         }
         Value::Array(items) => {
             if let Some(schema) = schema.get("items") {
                 for item in items.iter_mut() {
-                    shuffle(resource_type, schema, item, seed);
+                    shuffle(resource_type, schema, item, draw);
                 }
             }
             if schema.get("insertionOrder") == Some(&Value::Bool(false)) && items.len() > 1 {
                 // Never by none, so that the order is another one than what was set.
-                let places = u128::try_from(items.len() - 1).unwrap_or(1);
-                let places = usize::try_from(seed % places).unwrap_or(0) + 1;
+                let places = draw % (items.len() - 1) + 1;
                 items.rotate_left(places);
             }
         }

@@ -41,6 +41,15 @@ impl Violation {
     }
 }
 
+impl Violation {
+    /// Whether it is about an enum or a pattern.
+    pub(crate) fn is_about_value(&self) -> bool {
+        ["[enum]", "[pattern]"]
+            .iter()
+            .any(|keyword| self.text.ends_with(keyword))
+    }
+}
+
 /// Everything wrong with `model` as a resource of this type, in the validator's order.
 pub(crate) fn model(resource_type: &ResourceType, model: &Value) -> Vec<Violation> {
     let document = resource_type.document();
@@ -325,18 +334,12 @@ impl<'type_> Check<'type_> {
         if let Some(minimum) = limit("minimum")
             && number < minimum
         {
-            self.report(
-                Found::AtOnce,
-                format!("{value} is not greater or equal to {}", keywords["minimum"]),
-            );
+            self.keyword(Found::AtOnce, "minimum");
         }
         if let Some(maximum) = limit("maximum")
             && number > maximum
         {
-            self.report(
-                Found::AtOnce,
-                format!("{value} is not less or equal to {}", keywords["maximum"]),
-            );
+            self.keyword(Found::AtOnce, "maximum");
         }
         if limit("exclusiveMinimum").is_some_and(|minimum| number <= minimum) {
             self.keyword(Found::Later, "exclusiveMinimum");
@@ -546,7 +549,7 @@ mod tests {
         );
         assert_eq!(
             texts(&json!({"Name": "ab", "Size": 10}), Found::AtOnce),
-            "#/Size: 10 is not less or equal to 9"
+            "#/Size: failed validation constraint for keyword [maximum]"
         );
         assert_eq!(
             texts(&json!([]), Found::AtOnce),

@@ -25,6 +25,10 @@ pub(crate) struct Model {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "tests hold the table of services against it")
+)]
 pub(crate) struct Metadata {
     pub(crate) api_version: String,
     pub(crate) protocol: Protocol,
@@ -48,6 +52,7 @@ pub(crate) enum Protocol {
 pub(crate) struct Operation {
     /// The shape of the members of a request.
     pub(crate) input: Option<String>,
+    #[cfg(test)]
     #[serde(default)]
     pub(crate) errors: Vec<String>,
     /// Absent for `POST /`.

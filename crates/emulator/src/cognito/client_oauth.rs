@@ -26,16 +26,7 @@ fn oauth(message: &str) -> Refusal {
 
 /// The grants that a client may ask tokens for.
 fn check_flows(client: &Members) -> Result<(), Refusal> {
-    const ALLOWED: [&str; 3] = ["implicit", "client_credentials", "code"];
     let flows = texts(client, "AllowedOAuthFlows");
-    if flows.iter().any(|flow| !ALLOWED.contains(flow)) {
-        return Err(Refusal::parameter(format!(
-            "1 validation error detected: Value '[{}]' at 'allowedOAuthFlows' failed to satisfy constraint: Member must satisfy \
-             constraint: [Member must satisfy enum value set: [{}]]",
-            flows.join(", "),
-            ALLOWED.join(", ")
-        )));
-    }
     if flows.contains(&"client_credentials") {
         if flows.len() > 1 {
             return Err(oauth(

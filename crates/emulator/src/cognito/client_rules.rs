@@ -6,15 +6,18 @@
 use serde_json::{Value, json};
 
 use crate::{
+    api,
     handler::{Draft, HandlerCall},
     sequence::Sequence,
+    service::Service,
     store::Resource,
 };
 
 use super::{
     CLIENT, client_oauth,
     kind::Kind,
-    members::{Members, flag, members, preset, text, texts},
+    members::{Members, flag, members, only, preset, text, texts},
+    names,
     refusal::Refusal,
     schema_attributes,
     site::Site,
@@ -47,6 +50,10 @@ impl Kind for Clients {
         check(site, members(model))
     }
 
+    fn checks_values(&self) -> bool {
+        true
+    }
+
     fn missing(&self, identifier: &str) -> Option<String> {
         let client = identifier.split('|').nth(1)?;
         Some(format!("User pool client {client} does not exist."))
@@ -55,10 +62,22 @@ impl Kind for Clients {
 
 fn check(site: &Site<'_>, client: &Members) -> Result<(), Refusal> {
     let pool = site.pool(text(client, "UserPoolId"))?.model();
+    check_members(client)?;
     client_oauth::check(site, client)?;
     check_sessions(client)?;
     check_tokens(client)?;
     check_attributes(members(&pool), client)
+}
+
+/// What the native API refuses about single members: Cloud Control's handler calls it with them.
+fn check_members(client: &Members) -> Result<(), Refusal> {
+    let mut input = only(client, &["UserPoolId", "ClientName"]);
+    input.extend(only(client, &names::CLIENT));
+    // The handler makes up a name where there is none.
+    input.entry("ClientName").or_insert_with(|| json!("client"));
+    let call = api::call(Service::CognitoIdp, "CreateUserPoolClient");
+    let checked = call.map_or(Ok(()), |call| call.check(&input));
+    checked.map_err(|error| Refusal::parameter(error.to_string()))
 }
 
 /// Whether a client can keep a secret.

@@ -47,6 +47,11 @@ pub(super) trait Kind: Sync {
         Vec::new()
     }
 
+    /// Whether it refuses values that the published schema refuses by an enum or a pattern.
+    fn checks_values(&self) -> bool {
+        false
+    }
+
     /// The service's words for a resource that is not there.
     fn missing(&self, _identifier: &str) -> Option<String> {
         None
@@ -108,6 +113,10 @@ impl<K: Kind> Handler for K {
             site.pool(text(input, "UserPoolId"))?;
         }
         Ok(())
+    }
+
+    fn checks_values(&self) -> bool {
+        Kind::checks_values(self)
     }
 
     fn not_found(&self, identifier: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 //! A form without `arn:` is only the resource; partition, service, region and account go before it. Types that are not
 //! here have `kind/name`, as most do, or what their schema's pattern asks for.
 
+#[rustfmt::skip]
 pub(super) const ARNS: [(&str, &str, &str); 129] = [
     ("ACMPCA::Certificate", "Arn", "certificate-authority/{CertificateAuthorityArn}/certificate/[0-9a-f]{32}"),
     ("ACMPCA::CertificateAuthority", "Arn", "certificate-authority/{uuid}"),

@@ -11,7 +11,7 @@ const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 
 /// The properties of a type that have a form, with it.
 pub(super) fn of_type(type_name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let name = type_name.strip_prefix("AWS::").unwrap_or("").to_owned();
+    let name = type_name.strip_prefix("AWS::").unwrap_or_default();
     let all = IDS.iter().chain(&ARNS);
     all.filter(move |(of, ..)| *of == name)
         .map(|&(_, property, form)| (property, form))
@@ -84,14 +84,19 @@ mod tests {
             if (*type_name, *property) == (ARNS[0].0, ARNS[0].1) {
                 before = ("", "");
             }
-            assert!(before < (type_name, property), "{type_name} is not in order");
+            assert!(
+                before < (type_name, property),
+                "{type_name} is not in order"
+            );
             before = (type_name, property);
             let schema = schemas
                 .get(&format!("AWS::{type_name}"))
                 .unwrap_or_else(|| panic!("{type_name} is no type"));
             let read_only = schema.document["readOnlyProperties"].as_array().unwrap();
             assert!(
-                read_only.iter().any(|path| path == &format!("/properties/{property}")),
+                read_only
+                    .iter()
+                    .any(|path| path == &format!("/properties/{property}")),
                 "{type_name}: {property}"
             );
         }

@@ -3,6 +3,7 @@
 //! From the services' documentation and from what their consoles show. Types that are not here get what their schema's
 //! pattern asks for, or else ten letters and digits.
 
+#[rustfmt::skip]
 pub(super) const IDS: [(&str, &str, &str); 263] = [
     ("AmazonMQ::Broker", "Id", "b-{uuid}"),
     ("AmazonMQ::Configuration", "Id", "c-{uuid}"),

@@ -22,6 +22,7 @@ use crate::{
     clock::{Millis, millis},
     context::Context,
     fault::FaultEffect,
+    handler::{self, Handler},
     identifier::{self, Named},
     protocol::Failure,
     requests::{Course, HandlerError, Operation, Plan, Request, Status, fingerprint},
@@ -249,6 +250,9 @@ impl Context<'_> {
             let read_only = resource_type.read_only.iter();
             !{ read_only }.any(|path| path.covers(&violation.pointer))
         });
+        if handler::of(resource_type.name()).is_some_and(Handler::checks_values) {
+            later.retain(|violation| !violation.is_about_value());
+        }
         match constraints {
             Constraints::Later => {}
             Constraints::AtOnce => at_once.append(&mut later),

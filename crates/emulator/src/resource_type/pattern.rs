@@ -93,7 +93,10 @@ fn shorthand(pattern: &str) -> (usize, Option<&'static str>) {
         ("\\p{Graph}", "!-~"),
         ("\\p{Print}", " -~"),
     ];
-    if let Some((short, class)) = SHORTHANDS.iter().find(|(short, _)| pattern.starts_with(short)) {
+    if let Some((short, class)) = SHORTHANDS
+        .iter()
+        .find(|(short, _)| pattern.starts_with(short))
+    {
         return (short.len(), Some(class));
     }
     let length = match pattern.as_bytes() {
@@ -146,7 +149,8 @@ mod tests {
 
     #[test]
     fn surrogates_stand_for_what_they_mean() {
-        let pattern = "^(?!\\s*$)[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDBFF-\\uDC00\\uDFFF\\t]*$";
+        let pattern =
+            "^(?!\\s*$)[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDBFF-\\uDC00\\uDFFF\\t]*$";
         assert!(matches(pattern, "a\t😀"));
         assert!(!matches(pattern, " "));
         assert!(!matches(pattern, "\n"));
@@ -168,7 +172,8 @@ mod tests {
             collect(&schema.document, &mut patterns);
         }
         let is_unreadable = |pattern: &String| {
-            parse(pattern).is_none() && spellings(pattern).all(|spelling| Regex::new(&spelling).is_err())
+            parse(pattern).is_none()
+                && spellings(pattern).all(|spelling| Regex::new(&spelling).is_err())
         };
         let unreadable: Vec<String> = patterns.into_iter().filter(is_unreadable).collect();
         // The engine repeats nothing that only looks.

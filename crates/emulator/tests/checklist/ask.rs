@@ -34,11 +34,9 @@ impl Key {
     }
 
     fn headers(&self, region: &str, service: &str) -> String {
-        let mut headers = authorization(&self.id, region, service);
-        if let Some(token) = &self.token {
-            headers.push_str(&format!("x-amz-security-token: {token}\r\n"));
-        }
-        headers
+        let token = self.token.as_ref();
+        let token = token.map(|token| format!("x-amz-security-token: {token}\r\n"));
+        authorization(&self.id, region, service) + &token.unwrap_or_default()
     }
 }
 

@@ -49,8 +49,10 @@ async fn a_role_is_shown_with_everything() {
     assert_eq!(role.status, 200, "{}", role.body);
     assert_eq!(role.one("RoleName"), "role-0");
     assert_eq!(role.one("Path"), "/even/");
-    // AWS has the path in it, `role/even/role-0`; the emulator's ARNs leave it out, in Cloud Control's answers too.
-    assert_eq!(role.one("Arn"), "arn:aws:iam::123456789012:role/role-0");
+    assert_eq!(
+        role.one("Arn"),
+        "arn:aws:iam::123456789012:role/even/role-0"
+    );
     assert!(role.one("RoleId").starts_with("AROA"));
     assert!(role.one("CreateDate").starts_with("2026-01-01T00:0"));
     // URL-encoded by RFC 3986, says the documentation.

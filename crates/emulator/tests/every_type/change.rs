@@ -20,13 +20,20 @@ pub(crate) struct Change {
 /// What every reader sees comes first, then what may not be changeable under all conditions, then what is write-only.
 pub(crate) fn of(document: &Document, model: &Value, kept: &[Path]) -> Option<Change> {
     let fixed = || {
-        [&document.identifier, &document.read_only, &document.create_only]
-            .into_iter()
-            .flatten()
-            .chain(kept)
+        [
+            &document.identifier,
+            &document.read_only,
+            &document.create_only,
+        ]
+        .into_iter()
+        .flatten()
+        .chain(kept)
     };
     let passes: [Vec<&Path>; 3] = [
-        fixed().chain(&document.write_only).chain(&document.doubtful).collect(),
+        fixed()
+            .chain(&document.write_only)
+            .chain(&document.doubtful)
+            .collect(),
         fixed().chain(&document.write_only).collect(),
         fixed().collect(),
     ];
@@ -34,16 +41,16 @@ pub(crate) fn of(document: &Document, model: &Value, kept: &[Path]) -> Option<Ch
     passes.into_iter().find_map(|fixed| {
         let search = Search { document, fixed };
         document.properties().find_map(|name| {
-            let schema = &document.root()["properties"][name];
-            let values = search.others(schema, &[name], model.get(name));
-            values.into_iter().find_map(|value| {
+            let is_good = |value: &Value| {
                 let mut changed = model.clone();
                 changed[name] = value.clone();
-                let allowed = !is_tied || fits(document, document.root(), &changed);
-                allowed.then(|| Change {
-                    property: name.to_owned(),
-                    value,
-                })
+                !is_tied || fits(document, document.root(), &changed)
+            };
+            let schema = &document.root()["properties"][name];
+            let value = search.other(schema, &[name], model.get(name), &is_good)?;
+            Some(Change {
+                property: name.to_owned(),
+                value,
             })
         })
     })
@@ -55,39 +62,50 @@ struct Search<'search> {
 }
 
 impl Search<'_> {
-    /// Other values for what is at a place now.
-    fn others(&self, schema: &Value, place: &[&str], now: Option<&Value>) -> Vec<Value> {
+    /// Finds another value for what is at a place now.
+    fn other(
+        &self,
+        schema: &Value,
+        place: &[&str],
+        now: Option<&Value>,
+        is_good: &dyn Fn(&Value) -> bool,
+    ) -> Option<Value> {
         if self.fixed.iter().any(|path| path.covers(place)) {
-            return Vec::new();
+            return None;
         }
         if !self.fixed.iter().any(|path| path.is_within(place)) {
-            let breadths = [Breadth::Least, Breadth::Everything];
+            let breadths = [Breadth::Least, Breadth::Everything].into_iter();
             return breadths
-                .into_iter()
-                .flat_map(|breadth| {
+                .flat_map(|breadth| (0..4).map(move |ordinal| (breadth, ordinal)))
+                .find_map(|(breadth, ordinal)| {
                     let generator = Generator::new(self.document, breadth);
-                    (0..4).filter_map(move |ordinal| generator.at(place, schema, ordinal).ok())
-                })
-                .filter(|value| Some(value) != now)
-                .collect();
+                    let value = generator.at(place, schema, ordinal).ok()?;
+                    (Some(&value) != now && is_good(&value)).then_some(value)
+                });
         }
         // Something inside is fixed, so only what is beside it may change.
         let Some(Value::Object(members)) = now else {
-            return Vec::new();
+            return None;
         };
         let keywords = self.document.resolve(schema);
         let is_tied = keywords.as_object().is_some_and(has_ties);
         let properties = keywords["properties"].as_object();
-        let changed = properties.into_iter().flatten().flat_map(|(name, schema)| {
-            let place = [place, &[name.as_str()]].concat();
-            self.others(schema, &place, members.get(name)).into_iter().map(|value| {
-                let mut members = members.clone();
-                members.insert(name.clone(), value);
-                Value::Object(members)
+        properties
+            .into_iter()
+            .flatten()
+            .find_map(|(name, schema_of_member)| {
+                let with = |value: &Value| {
+                    let mut members = members.clone();
+                    members.insert(name.clone(), value.clone());
+                    Value::Object(members)
+                };
+                let is_good = |value: &Value| {
+                    let changed = with(value);
+                    (!is_tied || fits(self.document, schema, &changed)) && is_good(&changed)
+                };
+                let place = [place, &[name.as_str()]].concat();
+                let value = self.other(schema_of_member, &place, members.get(name), &is_good)?;
+                Some(with(&value))
             })
-        });
-        changed
-            .filter(|value| !is_tied || fits(self.document, schema, value))
-            .collect()
     }
 }

@@ -56,7 +56,12 @@ impl Client {
     }
 
     /// Calls an operation of Cloud Control.
-    pub(crate) async fn call(&mut self, region: &str, operation: &str, body: &Value) -> Result<Value, Failure> {
+    pub(crate) async fn call(
+        &mut self,
+        region: &str,
+        operation: &str,
+        body: &Value,
+    ) -> Result<Value, Failure> {
         let body = body.to_string();
         let request = format!(
             "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\n\
@@ -73,7 +78,11 @@ impl Client {
         }
         let text = |name: &str| body[name].as_str().unwrap_or_default();
         Err(Failure {
-            code: text("__type").rsplit('#').next().unwrap_or_default().to_owned(),
+            code: text("__type")
+                .rsplit('#')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             message: format!("{}{}", text("Message"), text("message")),
         })
     }
@@ -82,16 +91,26 @@ impl Client {
     async fn answer(&mut self) -> (u16, Vec<u8>) {
         let mut read = Vec::with_capacity(4096);
         let (head, end) = loop {
-            assert_ne!(self.stream.read_buf(&mut read).await.unwrap(), 0, "the answer is cut off");
+            assert_ne!(
+                self.stream.read_buf(&mut read).await.unwrap(),
+                0,
+                "the answer is cut off"
+            );
             if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
                 break (String::from_utf8(read[..end].to_vec()).unwrap(), end + 4);
             }
         };
         let lines = head.to_lowercase();
-        let length = lines.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length = lines
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
         let length: usize = length.unwrap().parse().unwrap();
         while read.len() < end + length {
-            assert_ne!(self.stream.read_buf(&mut read).await.unwrap(), 0, "the answer is cut off");
+            assert_ne!(
+                self.stream.read_buf(&mut read).await.unwrap(),
+                0,
+                "the answer is cut off"
+            );
         }
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, read.split_off(end))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use cirrus_provider::{Schemas, TypeSchema};
 use serde_json::Value;
 
+use crate::fits::names;
+
 /// The registry document of one type.
 #[derive(Clone)]
 pub(crate) struct Document {
@@ -20,9 +22,7 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn new(schema: Arc<TypeSchema>) -> Self {
         let paths = |keyword: &str| -> Vec<Path> {
-            let list = schema.document.get(keyword).and_then(Value::as_array);
-            let texts = list.into_iter().flatten().filter_map(Value::as_str);
-            texts.map(Path::new).collect()
+            names(schema.document.get(keyword)).map(Path::new).collect()
         };
         Self {
             identifier: paths("primaryIdentifier"),
@@ -55,10 +55,34 @@ impl Document {
         self.root().pointer("/handlers/list/handlerSchema")
     }
 
+    pub(crate) fn additional_identifiers(&self) -> Vec<Vec<Path>> {
+        let sets = self.root()["additionalIdentifiers"].as_array();
+        let sets = sets.into_iter().flatten();
+        sets.map(|paths| names(Some(paths)).map(Path::new).collect())
+            .collect()
+    }
+
+    /// The primary identifier that a model shows: its parts with bars between them.
+    pub(crate) fn identifier_of(&self, model: &Value) -> Option<String> {
+        let part = |path: &Path| {
+            let value = model.pointer(path.pointers(model).first()?)?;
+            Some(
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned),
+            )
+        };
+        let parts: Option<Vec<String>> = self.identifier.iter().map(part).collect();
+        Some(parts?.join("|"))
+    }
+
     /// The names of the top-level properties, in the document's order.
     pub(crate) fn properties(&self) -> impl Iterator<Item = &str> {
         let properties = self.root()["properties"].as_object();
-        properties.into_iter().flatten().map(|(name, _)| name.as_str())
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
     }
 
     /// A schema, or what its `$ref` stands for.
@@ -101,7 +125,11 @@ impl Path {
         let inner = text.strip_prefix("/properties/").unwrap_or(text);
         let segments: Vec<String> = inner.split('/').map(str::to_owned).collect();
         Self {
-            names: segments.iter().filter(|name| *name != "*").cloned().collect(),
+            names: segments
+                .iter()
+                .filter(|name| *name != "*")
+                .cloned()
+                .collect(),
             segments,
         }
     }
@@ -124,7 +152,10 @@ impl Path {
     }
 
     fn agrees<Name: AsRef<str>>(&self, place: &[Name]) -> bool {
-        self.names.iter().zip(place).all(|(one, other)| one == other.as_ref())
+        self.names
+            .iter()
+            .zip(place)
+            .all(|(one, other)| one == other.as_ref())
     }
 
     /// The JSON pointers of everything in `model` that it means.

@@ -108,7 +108,11 @@ fn ties_hold(
         let ties = keywords.get(keyword).and_then(Value::as_object);
         ties.into_iter().flatten().filter(|(name, _)| has(name))
     };
-    let count = |keyword: &str| names(keywords.get(keyword)).filter(|name| has(name)).count();
+    let count = |keyword: &str| {
+        names(keywords.get(keyword))
+            .filter(|name| has(name))
+            .count()
+    };
     ties("dependentRequired")
         .chain(ties("dependencies"))
         .all(|(_, needs)| match needs {
@@ -128,13 +132,20 @@ fn items_fit(
     let is_new = |index: usize, same: &dyn Fn(&Value, &Value) -> bool| {
         !items[..index].iter().any(|item| same(item, &items[index]))
     };
-    let all_differ = |same: &dyn Fn(&Value, &Value) -> bool| (0..items.len()).all(|index| is_new(index, same));
+    let all_differ =
+        |same: &dyn Fn(&Value, &Value) -> bool| (0..items.len()).all(|index| is_new(index, same));
     let keys: Vec<&str> = names(keywords.get("uniqueKeys")).collect();
     let prefix = keywords.get("prefixItems").and_then(Value::as_array);
     counted(keywords, "minItems", "maxItems", items.len())
-        && (keywords.get("uniqueItems") != Some(&Value::Bool(true)) || all_differ(&|one, other| one == other))
-        && (keys.is_empty() || all_differ(&|one, other| keys.iter().all(|key| one.get(key) == other.get(key))))
-        && prefix.into_iter().flatten().zip(items).all(|(schema, item)| judge(schema, item))
+        && (keywords.get("uniqueItems") != Some(&Value::Bool(true))
+            || all_differ(&|one, other| one == other))
+        && (keys.is_empty()
+            || all_differ(&|one, other| keys.iter().all(|key| one.get(key) == other.get(key))))
+        && prefix
+            .into_iter()
+            .flatten()
+            .zip(items)
+            .all(|(schema, item)| judge(schema, item))
         && keywords
             .get("items")
             .is_none_or(|schema| items.iter().all(|item| judge(schema, item)))
@@ -159,12 +170,18 @@ fn alternatives_fit(
         count == 1 || (count > 1 && by_format)
     });
     let branch = keywords.get("if").and_then(|condition| {
-        keywords.get(if judge(condition, value) { "then" } else { "else" })
+        keywords.get(if judge(condition, value) {
+            "then"
+        } else {
+            "else"
+        })
     });
     one_of
         && list("allOf").is_none_or(|schemas| schemas.iter().all(|schema| judge(schema, value)))
         && list("anyOf").is_none_or(|schemas| schemas.iter().any(|schema| judge(schema, value)))
-        && keywords.get("not").is_none_or(|schema| !judge(schema, value))
+        && keywords
+            .get("not")
+            .is_none_or(|schema| !judge(schema, value))
         && branch.is_none_or(|schema| judge(schema, value))
 }
 

@@ -9,9 +9,14 @@ pub(crate) fn text(keywords: &Map<String, Value>, ordinal: usize) -> Option<Valu
     let limit = |keyword: &str| keywords.get(keyword).and_then(Value::as_u64);
     let least = limit("minLength").unwrap_or(0);
     let least = usize::try_from(least).ok()?;
-    let most = limit("maxLength").map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let most = limit("maxLength").map_or(usize::MAX, |most| {
+        usize::try_from(most).unwrap_or(usize::MAX)
+    });
     let pattern = keywords.get("pattern").and_then(Value::as_str);
-    let format = keywords.get("format").and_then(Value::as_str).and_then(form);
+    let format = keywords
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(form);
     let of_format = format
         .and_then(|form| text::matching(form, least, most, ordinal))
         .filter(|text| pattern.is_none_or(|pattern| text::matches(pattern, text)));
@@ -36,12 +41,16 @@ fn form(format: &str) -> Option<&'static str> {
         "AWS::EC2::Subnet.Id" => "^subnet-[0-9a-f]{17}$",
         "AWS::EC2::VPC.Id" => "^vpc-[0-9a-f]{17}$",
         "AWS::IAM::Role.Arn" => "^arn:aws:iam::123456789012:role/[a-z]{8}$",
-        "AWS::KMS::Key.Arn" => "^arn:aws:kms:us-east-1:123456789012:key/[0-9a-f]{8}-0000-4000-8000-000000000000$",
+        "AWS::KMS::Key.Arn" => {
+            "^arn:aws:kms:us-east-1:123456789012:key/[0-9a-f]{8}-0000-4000-8000-000000000000$"
+        }
         "AWS::KMS::Key.Id" => "^[0-9a-f]{8}-0000-4000-8000-000000000000$",
         "AWS::KMS::Alias.AliasName" => "^alias/[a-z]{8}$",
         "AWS::Lambda::Function.Arn" => "^arn:aws:lambda:us-east-1:123456789012:function:[a-z]{8}$",
         "AWS::Logs::LogGroup.Name" => "^/aws/[a-z]{8}$",
-        "AWS::Route53::HostedZone.Id" | "AWS::Route53::AliasTarget.HostedZoneId" => "^Z[0-9A-Z]{13}$",
+        "AWS::Route53::HostedZone.Id" | "AWS::Route53::AliasTarget.HostedZoneId" => {
+            "^Z[0-9A-Z]{13}$"
+        }
         "AWS::S3::Bucket.Name" => "^[a-z]{8}-bucket$",
         "AWS::SNS::Topic.Arn" => "^arn:aws:sns:us-east-1:123456789012:[a-z]{8}$",
         "AWS::SQS::Queue.Arn" => "^arn:aws:sqs:us-east-1:123456789012:[a-z]{8}$",
@@ -67,7 +76,10 @@ pub(crate) fn number(keywords: &Map<String, Value>, whole: bool, ordinal: usize)
                 && (ordinal == 0.0 || number > least)
         })?;
     Some(if number.fract() == 0.0 {
-        #[expect(clippy::cast_possible_truncation, reason = "limits of schemas are small whole numbers")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "limits of schemas are small whole numbers"
+        )]
         let number = number as i64;
         json!(number)
     } else {

@@ -44,7 +44,10 @@ pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize)
                 rest: ordinal,
             };
             writer.write(&hir, length);
-            writer.ends_at.is_none_or(|end| end == writer.text.len()).then_some(writer.text)
+            writer
+                .ends_at
+                .is_none_or(|end| end == writer.text.len())
+                .then_some(writer.text)
         })
         .find(|text| fits(text))
         .or_else(|| {
@@ -134,8 +137,9 @@ impl Writer {
                 let count = (length / shortest.max(1)).clamp(size(repetition.min), most);
                 let spare = length.saturating_sub(count * shortest);
                 for index in 0..count {
-                    let share = if index == 0 { shortest + spare } else { shortest };
-                    self.write(&repetition.sub, share);
+                    // All that is to spare goes to the first one.
+                    let rest = if index == 0 { spare } else { 0 };
+                    self.write(&repetition.sub, shortest + rest);
                 }
             }
             HirKind::Concat(parts) => {
@@ -209,7 +213,11 @@ fn lengths(hir: &Hir) -> (usize, usize) {
             let times = repetition.max.map_or(usize::MAX, size);
             (
                 least * size(repetition.min),
-                if most == 0 { 0 } else { most.saturating_mul(times) },
+                if most == 0 {
+                    0
+                } else {
+                    most.saturating_mul(times)
+                },
             )
         }
         HirKind::Concat(parts) => parts.iter().map(lengths).fold((0, 0), |sum, part| {

@@ -31,7 +31,10 @@ pub(crate) fn has_ties(keywords: &Keywords) -> bool {
 }
 
 /// The ways, the first branches first. Not every one works out: branches may contradict each other.
-pub(crate) fn ways<'schema>(document: &Document, keywords: &'schema Keywords) -> Vec<Cow<'schema, Keywords>> {
+pub(crate) fn ways<'schema>(
+    document: &Document,
+    keywords: &'schema Keywords,
+) -> Vec<Cow<'schema, Keywords>> {
     if !has_ties(keywords) {
         return vec![Cow::Borrowed(keywords)];
     }
@@ -51,13 +54,17 @@ pub(crate) fn ways<'schema>(document: &Document, keywords: &'schema Keywords) ->
     }
     for keyword in ["requiredXor", "requiredOr"] {
         if let Some(choice) = keywords.get(keyword) {
-            let branches: Vec<_> = names(Some(choice)).map(|name| json!({"required": [name]})).collect();
+            let branches: Vec<_> = names(Some(choice))
+                .map(|name| json!({"required": [name]}))
+                .collect();
             cross(document, &mut found, &branches);
         }
     }
     if keywords.contains_key("if") {
         let nothing = json!({});
-        let branches = ["then", "else"].iter().filter_map(|branch| keywords.get(*branch));
+        let branches = ["then", "else"]
+            .iter()
+            .filter_map(|branch| keywords.get(*branch));
         let branches: Vec<_> = std::iter::once(&nothing).chain(branches).collect();
         cross(document, &mut found, branches);
     }
@@ -97,7 +104,9 @@ fn merged(one: &Keywords, other: &Keywords) -> Keywords {
     let mut merged = one.clone();
     for (keyword, value) in other {
         match (keyword.as_str(), merged.get_mut(keyword), value) {
-            ("required", Some(Value::Array(names)), Value::Array(more)) => names.extend(more.iter().cloned()),
+            ("required", Some(Value::Array(names)), Value::Array(more)) => {
+                names.extend(more.iter().cloned());
+            }
             ("properties", Some(Value::Object(properties)), Value::Object(more)) => {
                 for (name, schema) in more {
                     let both = match properties.get(name) {

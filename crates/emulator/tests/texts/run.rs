@@ -84,11 +84,14 @@ async fn take(local: &Local, step: &Step, last: &mut Last) -> Found {
         let event = local.status(&last.token).await;
         note(&event, last);
         let text = |name: &str| event.get(name).and_then(Value::as_str);
-        found.answer = text("OperationStatus").unwrap_or_default().to_owned();
-        if let Some(code) = text("ErrorCode") {
-            let message = text("StatusMessage").unwrap_or_default();
-            found.answer = format!("{} {code}: {message}", found.answer);
-        }
+        let status = text("OperationStatus").unwrap_or_default();
+        found.answer = match text("ErrorCode") {
+            None => status.to_owned(),
+            Some(code) => {
+                let message = text("StatusMessage").unwrap_or_default();
+                format!("{status} {code}: {message}")
+            }
+        };
         found.identifier = text("Identifier").map(str::to_owned);
     }
     found
@@ -96,19 +99,18 @@ async fn take(local: &Local, step: &Step, last: &mut Last) -> Found {
 
 async fn call(local: &Local, step: &Step, last: &Last) -> Reply {
     let service = step.service;
-    let target = step.target.clone();
-    let target = target.unwrap_or_else(|| format!("{}.{}", service.target(), step.operation));
-    let mut headers = format!("content-type: {}\r\n", service.content_type());
-    if !target.is_empty() {
-        headers.push_str(&format!("x-amz-target: {target}\r\n"));
-    }
-    match &step.authorization {
-        Authorization::Usual(true) => {
-            headers.push_str(&authorization("AKIDEXAMPLE", &step.region, service.name()));
-        }
-        Authorization::Usual(false) => {}
-        Authorization::Text(text) => headers.push_str(&format!("authorization: {text}\r\n")),
-    }
+    let target = match &step.target {
+        Some(target) if target.is_empty() => String::new(),
+        Some(target) => format!("x-amz-target: {target}\r\n"),
+        None => format!("x-amz-target: {}.{}\r\n", service.target(), step.operation),
+    };
+    let authorization = match &step.authorization {
+        Authorization::Usual(true) => authorization("AKIDEXAMPLE", &step.region, service.name()),
+        Authorization::Usual(false) => String::new(),
+        Authorization::Text(text) => format!("authorization: {text}\r\n"),
+    };
+    let content_type = service.content_type();
+    let headers = format!("content-type: {content_type}\r\n{target}{authorization}");
     let body = step.body.clone();
     let body = body.unwrap_or_else(|| filled(&step.input, last).to_string());
     local.send("/", &headers, body.as_bytes()).await

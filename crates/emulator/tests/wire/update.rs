@@ -93,7 +93,7 @@ async fn create_only_and_read_only_properties_stay_as_they_are() {
         refused("replace", "/Behaviors/0/Criteria/DurationSeconds", json!(1))
             .await
             .1,
-        "[REPLACE Operation] noSuchPath in source, path provided : //Behaviors/0/Criteria/DurationSeconds"
+        "[REPLACE Operation] noSuchPath in source, path provided: //Behaviors/0/Criteria/DurationSeconds"
     );
     assert_eq!(
         refused("add", "/Tags", json!([{"Key": "a"}])).await.1,
