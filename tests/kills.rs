@@ -176,7 +176,7 @@ impl Server {
     /// Sends a request; an error means that the answer did not come, or not all of it.
     fn send(&self, head: &str, body: &str) -> io::Result<Value> {
         let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         write!(
             stream,
             "{head} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\

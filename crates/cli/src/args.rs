@@ -39,7 +39,7 @@ Exit codes: 0 done, 1 a statement failed, 2 bad usage, 3 rows are missing, 130 c
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Exec(ExecArgs),
-    Emulator(EmulatorArgs),
+    Emulator(Box<EmulatorArgs>),
 }
 
 /// Run SQL statements and print their results

@@ -26,7 +26,7 @@ pub(crate) enum Action {
     /// Statements from a person, or from stdin when there is none.
     Repl,
     /// The emulator for other programs.
-    Emulator(EmulatorArgs),
+    Emulator(Box<EmulatorArgs>),
 }
 
 /// What every command goes by.

@@ -4,6 +4,8 @@
 //! `hammer ADDRESS create POOL FIRST COUNT` creates clients in a user pool, numbered from FIRST on;
 //! `hammer ADDRESS get POOL|CLIENT 0 COUNT` reads one. Prints seconds.
 
+#![expect(clippy::print_stdout, reason = "what it measures is its output")]
+
 use std::{
     env,
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -66,22 +68,19 @@ impl Connection {
     }
 
     fn call(&mut self, what: &str, name: &str, number: usize) -> anyhow::Result<()> {
-        let (operation, body) = match what {
-            "create" => {
-                let desired = format!(
-                    r#"{{\"UserPoolId\":\"{name}\",\"ClientName\":\"client-{number}\",\"CallbackURLs\":[\"https://app.example.com/{number}\"],\"AllowedOAuthFlows\":[\"code\"],\"AllowedOAuthScopes\":[\"openid\"],\"AllowedOAuthFlowsUserPoolClient\":true,\"SupportedIdentityProviders\":[\"COGNITO\"]}}"#
-                );
-                let body = format!(
-                    r#"{{"TypeName":"AWS::Cognito::UserPoolClient","DesiredState":"{desired}","ClientToken":"token-{name}-{number}"}}"#
-                );
-                ("CreateResource", body)
-            }
-            _ => {
-                let body = format!(
-                    r#"{{"TypeName":"AWS::Cognito::UserPoolClient","Identifier":"{name}"}}"#
-                );
-                ("GetResource", body)
-            }
+        let (operation, body) = if what == "create" {
+            let desired = format!(
+                r#"{{\"UserPoolId\":\"{name}\",\"ClientName\":\"client-{number}\",\"CallbackURLs\":[\"https://app.example.com/{number}\"],\"AllowedOAuthFlows\":[\"code\"],\"AllowedOAuthScopes\":[\"openid\"],\"AllowedOAuthFlowsUserPoolClient\":true,\"SupportedIdentityProviders\":[\"COGNITO\"]}}"#
+            );
+            let body = format!(
+                r#"{{"TypeName":"AWS::Cognito::UserPoolClient","DesiredState":"{desired}","ClientToken":"token-{number}"}}"#
+            );
+            ("CreateResource", body)
+        } else {
+            let body = format!(
+                r#"{{"TypeName":"AWS::Cognito::UserPoolClient","Identifier":"{name}"}}"#
+            );
+            ("GetResource", body)
         };
         let request = format!(
             "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-target: CloudApiService.{operation}\r\n\

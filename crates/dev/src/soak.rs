@@ -35,7 +35,7 @@ enum What {
 
 /// The targets in `crates/emulator/fuzz`.
 const TARGETS: [&str; 2] = ["request", "patch"];
-const CARGO_FUZZ: &str = "0.13.1";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Runs the command.
 pub(crate) fn soak(arguments: &SoakArguments) -> anyhow::Result<ExitCode> {

@@ -21,7 +21,7 @@ pub(crate) fn dispatch(invocation: Invocation, printer: Printer) -> Result<ExitS
     match action {
         Action::Exec(args) => exec::exec(&args, settings, printer),
         Action::Repl => repl::repl(settings, printer),
-        Action::Emulator(args) => emulator::emulator(args, &settings, printer),
+        Action::Emulator(args) => emulator::emulator(*args, &settings, printer),
     }
 }
 

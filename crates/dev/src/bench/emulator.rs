@@ -1,6 +1,6 @@
 //! The emulator by itself: how many reads and creates it answers a second, and how its memory grows.
 
-use std::{fs, path::Path, process::Command};
+use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -110,7 +110,7 @@ pub(super) fn markdown(numbers: &EmulatorNumbers) -> String {
         } else {
             format!("{:.0}", (bytes - memory[0]) / count(clients))
         };
-        text.push_str(&format!("| {clients} | {:.0} MB | {each} |\n", bytes / 1e6));
+        let _ = writeln!(text, "| {clients} | {:.0} MB | {each} |", bytes / 1e6);
     }
     text
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Containers inside containers, beyond which only what must be there is made.
-const DEEP: usize = 4;
+const DEEP: usize = 3;
 
 impl Generator<'_> {
     /// The members that must be there, and, of everything, those that may be there with them.

@@ -73,6 +73,12 @@ impl Life<'_> {
                 told.insert(pointer, value);
             }
         }
+        // Objects that are shown no more because nothing of them may be shown.
+        for (name, value) in desired.as_object().into_iter().flatten() {
+            if shown.get(name).is_none() && !is_fixed(&Path::of_property(name)) {
+                told.insert(format!("/{}", escape(name)), value.clone());
+            }
+        }
         told
     }
 
