@@ -58,6 +58,7 @@ mod handler;
 mod requests;
 mod state_file;
 mod store;
+mod work;
 mod world;
 
 mod arn;
@@ -68,6 +69,7 @@ mod patch;
 mod property_path;
 mod resource_type;
 mod sample;
+mod sealed;
 mod sequence;
 mod validate;
 

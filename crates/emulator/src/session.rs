@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     clock::Millis,
-    companions::sealed::{digest, open, seal},
+    sealed::{digest, open, seal},
 };
 
 /// What a session token says.

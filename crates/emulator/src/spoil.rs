@@ -16,7 +16,8 @@ use crate::{
     protocol::{Failure, RATE_EXCEEDED},
     resource_type::ResourceType,
     service::Service,
-    world::{self, Rules},
+    work,
+    world::Rules,
 };
 
 /// The refusal that a fault amounts to before anything is done.
@@ -112,7 +113,7 @@ fn missing(resource_type: &ResourceType, identifier: &str) -> Failure {
     Failure::handler(
         resource_type.name(),
         "NotFound",
-        &world::not_found_message(resource_type, identifier),
+        &work::not_found_message(resource_type, identifier),
         &Uuid::new_v4().to_string(),
     )
 }

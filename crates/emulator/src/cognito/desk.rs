@@ -9,7 +9,7 @@ use crate::{
     requests::HandlerError,
     resource_type::ResourceType,
     store::{Hidden, Resource, Scope},
-    world::Work,
+    work::Work,
 };
 
 use super::{

@@ -1,10 +1,8 @@
 //! Pages of native lists: a limit, and a token that leads on only in the list that it came from.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use crate::requests::fingerprint;
+use crate::{requests::fingerprint, sealed};
 
 use super::{
     desk::Desk,
@@ -55,7 +53,7 @@ impl Paging {
             "" => None,
             // The wording is not known [INF].
             token => Some(
-                after(&list, token)
+                sealed::open(&list, token)
                     .ok_or_else(|| Refusal::parameter("Invalid pagination token."))?,
             ),
         };
@@ -74,7 +72,7 @@ impl Paging {
         }
         let mut answer = json!({ self.items: items });
         if found.peek().is_some() {
-            answer[self.token] = json!(token(&list, shown_last));
+            answer[self.token] = json!(sealed::seal(&list, shown_last));
         }
         Ok(answer)
     }
@@ -102,35 +100,5 @@ impl Paging {
             &input,
         ]);
         format!("{list:016x}")
-    }
-}
-
-fn token(list: &str, key: &str) -> String {
-    key.bytes().fold(list.to_owned(), |mut token, byte| {
-        let _ = write!(token, "{byte:02x}");
-        token
-    })
-}
-
-/// The key that a token leads on after, if it is one of the list's.
-fn after(list: &str, token: &str) -> Option<String> {
-    let digits = token.strip_prefix(list)?.as_bytes();
-    let bytes: Option<Vec<u8>> = digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    String::from_utf8(bytes?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_leads_on_only_in_its_own_list() {
-        let own = token("0123456789abcdef", "pool|ü");
-        assert_eq!(after("0123456789abcdef", &own).as_deref(), Some("pool|ü"));
-        assert_eq!(after("fedcba9876543210", &own), None);
-        assert_eq!(after("0123456789abcdef", "0123456789abcdefzz"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The services beside Cloud Control that its clients ask: who am I, which accounts, regions, types and tags are there.
 //!
-//! A file per service; [`page`] is what their lists have in common, [`sealed`] what is handed out and comes back.
+//! A file per service; [`page`] is what their lists have in common.
 
 mod account;
 mod cloudformation;
@@ -8,7 +8,6 @@ mod ec2;
 mod iam;
 mod organizations;
 mod page;
-pub(crate) mod sealed;
 mod sts;
 mod tagging;
 

@@ -6,9 +6,10 @@ use crate::{
     accounts::Account,
     arn::Place,
     clock::{Millis, epoch_seconds},
-    companions::{page::Page, page_size, sealed::digest},
+    companions::{page::Page, page_size},
     context::Context,
     protocol::Failure,
+    sealed::digest,
 };
 
 /// Accounts on a page at most, and unless the request says otherwise.

@@ -1,6 +1,6 @@
 //! Pages of a list: a token says after which item the next page begins, and in which list.
 
-use crate::companions::sealed;
+use crate::sealed;
 
 /// One page.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    sealed::digest,
     session::{self, Session},
     clock::iso,
-    companions::sealed::digest,
     context::Context,
     protocol::Failure,
 };

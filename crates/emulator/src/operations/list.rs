@@ -12,7 +12,7 @@ use crate::{
     protocol::Failure,
     requests::fingerprint,
     resource_type::{Action, ResourceType},
-    spoil,
+    sealed, spoil,
     store::{Resource, Scope},
     switches::{ListView, MissingParent},
     validate, world,
@@ -297,21 +297,11 @@ impl Page {
 
     /// The token that leads on after an identifier. Opaque to clients, but nothing is kept for it.
     fn token(&self, last: &str) -> String {
-        use std::fmt::Write as _;
-        let mut token = self.list.clone();
-        for byte in last.bytes() {
-            let _ = write!(token, "{byte:02x}");
-        }
-        token
+        sealed::seal(&self.list, last)
     }
 
     fn after(&self, token: &str) -> Option<String> {
-        let digits = token.strip_prefix(&self.list)?.as_bytes();
-        let bytes: Option<Vec<u8>> = digits
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
-        String::from_utf8(bytes?).ok()
+        sealed::open(&self.list, token)
     }
 }
 

@@ -31,7 +31,8 @@ use crate::{
     store::{Resource, Scope},
     switches::{Constraints, IdenticalRetry},
     validate::{self, Found, Violation},
-    world::{self, Accepted},
+    work,
+    world::Accepted,
 };
 
 /// Answers an operation by its name.
@@ -110,7 +111,7 @@ impl Context<'_> {
         identifier: &str,
     ) -> Result<&Resource, Failure> {
         self.world.store().get(scope, identifier).ok_or_else(|| {
-            let message = world::not_found_message(resource_type, identifier);
+            let message = work::not_found_message(resource_type, identifier);
             handler_failure(resource_type, "NotFound", &message)
         })
     }

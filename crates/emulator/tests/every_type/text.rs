@@ -21,10 +21,7 @@ const MIXED: &str = "Abcdef1!Ghijkl2!Mnopqr3!Stuvwx4!";
 /// The `ordinal`-th text of `least` to `most` characters that matches `pattern`.
 pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize) -> Option<String> {
     let readable = without_lookaround(pattern);
-    // What remains unreadable is Java's: surrogates, `\p{Print}`, a bare `[` in a class. Letters match all of those.
-    let hir = regex_syntax::parse(&rust_dialect(&readable))
-        .or_else(|_| regex_syntax::parse("^[a-z]*$"))
-        .ok()?;
+    let hir = structure(&readable)?;
     // What is built from the whole pattern matches it; what is built from a part of it must be looked at.
     let is_whole = readable == pattern;
     let fits = |text: &str| {
@@ -56,21 +53,44 @@ pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize)
         })
 }
 
+/// What a pattern that does not look around is made of.
+fn structure(pattern: &str) -> Option<Arc<Hir>> {
+    static KNOWN: LazyLock<Mutex<HashMap<String, Option<Arc<Hir>>>>> =
+        LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap();
+    if !known.contains_key(pattern) {
+        // What cannot be read is Java's: surrogates, `\p{Print}`, a bare `[` in a class. Letters match all of those.
+        let hir = regex_syntax::parse(&rust_dialect(pattern))
+            .or_else(|_| regex_syntax::parse("^[a-z]*$"));
+        known.insert(pattern.to_owned(), hir.ok().map(Arc::new));
+    }
+    known[pattern].clone()
+}
+
 /// Whether a text matches a pattern, looking around included; a pattern that cannot be read refuses nothing.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     static KNOWN: LazyLock<Mutex<HashMap<String, Option<Arc<Regex>>>>> =
         LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap();
-    let regex = known
-        .entry(pattern.to_owned())
-        .or_insert_with(|| Regex::new(&rust_dialect(pattern)).ok().map(Arc::new))
-        .clone();
+    if !known.contains_key(pattern) {
+        let regex = Regex::new(&rust_dialect(pattern));
+        known.insert(pattern.to_owned(), regex.ok().map(Arc::new));
+    }
+    let regex = known[pattern].clone();
     drop(known);
     regex.is_none_or(|regex| regex.is_match(text).unwrap_or(true))
 }
 
+/// Java's classes are ASCII, and a hyphen after one is a hyphen.
 fn rust_dialect(pattern: &str) -> String {
-    pattern.replace("\\Z", "\\z").replace("\\w-", "\\w\\-")
+    const BACKSLASH: &str = "\u{0}";
+    pattern
+        .replace("\\\\", BACKSLASH)
+        .replace("\\Z", "\\z")
+        .replace("\\w-", "\\w\\-")
+        .replace("\\w", "[0-9A-Za-z_]")
+        .replace("\\d", "[0-9]")
+        .replace(BACKSLASH, "\\\\")
 }
 
 /// The pattern without its groups that look around.
