@@ -58,7 +58,11 @@ fn kills_lose_nothing_that_was_acknowledged() {
         server.check(&mut ledger);
         // Every few rounds the kill strikes a later call of its kind, so that some come after others that went well.
         let skip = round / short % 3;
-        let skip = if skip == 0 { String::new() } else { format!(",skip={skip}") };
+        let skip = if skip == 0 {
+            String::new()
+        } else {
+            format!(",skip={skip}")
+        };
         server.fault(&format!("crash:at={point},op={operation}{skip}"));
         server.write_until_dead(&mut ledger, round);
         *fell.entry((index, operation)).or_default() += 1;
@@ -73,7 +77,9 @@ fn kills_lose_nothing_that_was_acknowledged() {
         let moment = Duration::from_micros(u64::try_from(round * 7919 % 60_000).unwrap());
         let killer = std::thread::spawn(move || {
             std::thread::sleep(moment);
-            let killed = Command::new("kill").args(["-9", &process.to_string()]).status();
+            let killed = Command::new("kill")
+                .args(["-9", &process.to_string()])
+                .status();
             assert!(killed.unwrap().success());
         });
         let during = server.write_until_dead(&mut ledger, named_kills + round);
@@ -128,9 +134,12 @@ struct Known {
 impl Ledger {
     /// Notes that a write was sent.
     fn begin(&mut self, name: &str, version: Option<usize>) {
-        let known = self.buckets.entry(name.to_owned()).or_insert_with(|| Known {
-            possible: vec![None],
-        });
+        let known = self
+            .buckets
+            .entry(name.to_owned())
+            .or_insert_with(|| Known {
+                possible: vec![None],
+            });
         known.possible.push(version);
     }
 
@@ -211,9 +220,17 @@ impl Server {
         // The longest that a kill may wait for its moment.
         for number in 0..1_000 {
             let name = format!("bucket-{round}-{number}");
-            let steps = [("CreateResource", Some(1)), ("UpdateResource", Some(2)), ("DeleteResource", None)];
+            let steps = [
+                ("CreateResource", Some(1)),
+                ("UpdateResource", Some(2)),
+                ("DeleteResource", None),
+            ];
             // Two of three buckets stay.
-            let steps = if number % 3 == 2 { &steps[..] } else { &steps[..2] };
+            let steps = if number % 3 == 2 {
+                &steps[..]
+            } else {
+                &steps[..2]
+            };
             for &(operation, version) in steps {
                 let body = request(operation, &name, version);
                 ledger.begin(&name, version);
@@ -221,13 +238,21 @@ impl Server {
                     return operation;
                 };
                 let token = event["ProgressEvent"]["RequestToken"].as_str();
-                let token = token.unwrap_or_else(|| panic!("{operation}: {event}")).to_owned();
+                let token = token
+                    .unwrap_or_else(|| panic!("{operation}: {event}"))
+                    .to_owned();
                 ledger.tokens.push(token.clone());
-                let asked = self.call("GetResourceRequestStatus", &json!({ "RequestToken": token }));
+                let asked = self.call(
+                    "GetResourceRequestStatus",
+                    &json!({ "RequestToken": token }),
+                );
                 let Ok(status) = asked else {
                     return "GetResourceRequestStatus";
                 };
-                assert_eq!(status["ProgressEvent"]["OperationStatus"], "SUCCESS", "{status}");
+                assert_eq!(
+                    status["ProgressEvent"]["OperationStatus"], "SUCCESS",
+                    "{status}"
+                );
                 ledger.certain(&name);
             }
         }
@@ -238,13 +263,22 @@ impl Server {
     fn check(&self, ledger: &mut Ledger) {
         for token in ledger.tokens.drain(..) {
             let status = self
-                .call("GetResourceRequestStatus", &json!({ "RequestToken": token }))
+                .call(
+                    "GetResourceRequestStatus",
+                    &json!({ "RequestToken": token }),
+                )
                 .unwrap();
-            assert_eq!(status["ProgressEvent"]["OperationStatus"], "SUCCESS", "{status}");
+            assert_eq!(
+                status["ProgressEvent"]["OperationStatus"], "SUCCESS",
+                "{status}"
+            );
         }
         let there = self.buckets();
         for name in there.keys() {
-            assert!(ledger.buckets.contains_key(name), "{name} was never asked for");
+            assert!(
+                ledger.buckets.contains_key(name),
+                "{name} was never asked for"
+            );
         }
         for (name, known) in &mut ledger.buckets {
             let version = there.get(name).copied();
@@ -276,7 +310,10 @@ impl Server {
             let tags = properties["Tags"].as_array().unwrap();
             let version: usize = tags[0]["Value"].as_str().unwrap().parse().unwrap();
             let status = if version == 1 { "Enabled" } else { "Suspended" };
-            assert_eq!(properties["VersioningConfiguration"]["Status"], status, "{name}");
+            assert_eq!(
+                properties["VersioningConfiguration"]["Status"], status,
+                "{name}"
+            );
             assert_eq!(tags.len(), TAGS, "{name} is half written");
             found.insert(name, version);
         }
@@ -304,12 +341,17 @@ fn request(operation: &str, name: &str, version: Option<usize>) -> Value {
     let tags: Vec<Value> = (0..TAGS)
         .map(|number| json!({"Key": format!("key-{number:03}"), "Value": version.unwrap_or(0).to_string()}))
         .collect();
-    let status = if version == Some(1) { "Enabled" } else { "Suspended" };
+    let status = if version == Some(1) {
+        "Enabled"
+    } else {
+        "Suspended"
+    };
     let versioning = json!({ "Status": status });
     let mut body = json!({"TypeName": "AWS::S3::Bucket", "Identifier": name});
     match operation {
         "CreateResource" => {
-            let desired = json!({"BucketName": name, "Tags": tags, "VersioningConfiguration": versioning});
+            let desired =
+                json!({"BucketName": name, "Tags": tags, "VersioningConfiguration": versioning});
             body["DesiredState"] = json!(desired.to_string());
         }
         "UpdateResource" => {

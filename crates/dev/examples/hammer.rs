@@ -77,9 +77,8 @@ impl Connection {
             );
             ("CreateResource", body)
         } else {
-            let body = format!(
-                r#"{{"TypeName":"AWS::Cognito::UserPoolClient","Identifier":"{name}"}}"#
-            );
+            let body =
+                format!(r#"{{"TypeName":"AWS::Cognito::UserPoolClient","Identifier":"{name}"}}"#);
             ("GetResource", body)
         };
         let request = format!(

@@ -50,7 +50,12 @@ pub(crate) fn soak(arguments: &SoakArguments) -> anyhow::Result<ExitCode> {
             run(cargo.current_dir(root))
         }
         What::Fuzz { seconds } => {
-            if !Command::new("cargo").args(["fuzz", "--version"]).output()?.status.success() {
+            if !Command::new("cargo")
+                .args(["fuzz", "--version"])
+                .output()?
+                .status
+                .success()
+            {
                 let version = format!("cargo-fuzz@{CARGO_FUZZ}");
                 run(Command::new("cargo").args(["install", "--locked", &version]))?;
             }
@@ -75,6 +80,10 @@ fn run(command: &mut Command) -> anyhow::Result<ExitCode> {
     let status = command
         .status()
         .with_context(|| format!("Failed to start {}", command.get_program().display()))?;
-    ensure!(status.success(), "{} failed", command.get_program().display());
+    ensure!(
+        status.success(),
+        "{} failed",
+        command.get_program().display()
+    );
     Ok(ExitCode::SUCCESS)
 }

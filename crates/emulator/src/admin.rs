@@ -20,14 +20,32 @@ pub(crate) const PATH: &str = "/_cirrus";
 
 /// What there is, for whoever asks without a path.
 const RESOURCES: [(&str, &str); 8] = [
-    ("GET /_cirrus/requests", "the requests answered so far, one JSON line each"),
+    (
+        "GET /_cirrus/requests",
+        "the requests answered so far, one JSON line each",
+    ),
     ("DELETE /_cirrus/requests", "forgets them"),
     ("GET /_cirrus/counts", "how often each operation was called"),
-    ("GET, PUT, DELETE /_cirrus/scenario", "faults, limits, latencies, switches and settle time, as in a --scenario file"),
-    ("GET, POST, DELETE /_cirrus/faults", "the faults; POST adds one a line"),
-    ("GET, POST /_cirrus/clock", "the time; POST {\"advance\": \"36h\"} moves it"),
-    ("GET, POST /_cirrus/resources", "all resources, or those of ?type=, as a data set for --load; POST adds those of a data set"),
-    ("GET /_cirrus/hidden?type=&identifier=", "what no operation shows: write-only values and the service's own notes"),
+    (
+        "GET, PUT, DELETE /_cirrus/scenario",
+        "faults, limits, latencies, switches and settle time, as in a --scenario file",
+    ),
+    (
+        "GET, POST, DELETE /_cirrus/faults",
+        "the faults; POST adds one a line",
+    ),
+    (
+        "GET, POST /_cirrus/clock",
+        "the time; POST {\"advance\": \"36h\"} moves it",
+    ),
+    (
+        "GET, POST /_cirrus/resources",
+        "all resources, or those of ?type=, as a data set for --load; POST adds those of a data set",
+    ),
+    (
+        "GET /_cirrus/hidden?type=&identifier=",
+        "what no operation shows: write-only values and the service's own notes",
+    ),
 ];
 
 /// A request that the endpoint refuses: the status and the words.
@@ -52,15 +70,15 @@ pub(crate) fn answer(gateway: &Gateway, path: &str, incoming: &Incoming) -> Outg
     let body = String::from_utf8_lossy(body);
     let path = path.trim_matches('/');
     if (path, &incoming.method) == ("requests", &Method::GET) {
-            let lines: Vec<String> = gateway
-                .log
-                .requests()
-                .iter()
-                .filter_map(|request| serde_json::to_string(request).ok())
-                .map(|line| line + "\n")
-                .collect();
-            let body = lines.concat().into_bytes();
-            return Outgoing::new(StatusCode::OK, "application/x-ndjson", body);
+        let lines: Vec<String> = gateway
+            .log
+            .requests()
+            .iter()
+            .filter_map(|request| serde_json::to_string(request).ok())
+            .map(|line| line + "\n")
+            .collect();
+        let body = lines.concat().into_bytes();
+        return Outgoing::new(StatusCode::OK, "application/x-ndjson", body);
     }
     let answered = match (path, &incoming.method) {
         ("", &Method::GET) => Ok(RESOURCES

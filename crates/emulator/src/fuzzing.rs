@@ -58,7 +58,11 @@ fn send(service: service::Service, operation: &str, body: &[u8]) -> Outgoing {
     if let Some(target) = service.target() {
         headers.insert("x-amz-target", value(&format!("{target}.{operation}")));
     } else {
-        path = format!("/{}{}", operation[..1].to_ascii_lowercase(), &operation[1..]);
+        path = format!(
+            "/{}{}",
+            operation[..1].to_ascii_lowercase(),
+            &operation[1..]
+        );
         query = format!("Action={operation}");
     }
     let incoming = Incoming {

@@ -1,12 +1,7 @@
 //! From a request to its answer: who asks whom for what, does a fault or a limit stop it, what does the service say, and the
 //! log of it all.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use serde_json::Value;
@@ -32,8 +27,7 @@ use crate::{
     protocol::{Failure, RATE_EXCEEDED},
     sequence::Sequence,
     service::{self, Route, Service},
-    signature,
-    spoil,
+    signature, spoil,
     state_file::StateFile,
     world::{Rules, World},
 };
@@ -214,12 +208,7 @@ impl Gateway {
         outgoing.with("x-amzn-requestid", &request_id)
     }
 
-    fn pass(
-        &self,
-        incoming: &Incoming,
-        now: u64,
-        passage: &mut Passage,
-    ) -> Result<Value, Failure> {
+    fn pass(&self, incoming: &Incoming, now: u64, passage: &mut Passage) -> Result<Value, Failure> {
         let caller = Caller::of(incoming, &self.accounts, now);
         if let Some(Route { service, operation }) = service::route(incoming, caller.as_ref().ok()) {
             passage.service = service;
@@ -300,7 +289,11 @@ impl Gateway {
             }
         }
         if let Some(effect) = &passage.effect {
-            if *effect == (FaultEffect::Crash { at: CrashPoint::Received }) {
+            if *effect
+                == (FaultEffect::Crash {
+                    at: CrashPoint::Received,
+                })
+            {
                 crash::at(CrashPoint::Received, Some(CrashPoint::Received));
             }
             if let Some(failure) = spoil::refusal(effect, passage.service, operation, input, caller)

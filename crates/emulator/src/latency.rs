@@ -26,7 +26,9 @@ pub enum Distribution {
 
 /// Why a text is not a latency.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a latency such as `GetResource=20ms`, `*=10ms..80ms` or `ListResources=p50:40ms,p99:900ms`")]
+#[error(
+    "`{0}` is not a latency such as `GetResource=20ms`, `*=10ms..80ms` or `ListResources=p50:40ms,p99:900ms`"
+)]
 pub struct LatencyError(String);
 
 impl FromStr for Latency {
@@ -66,7 +68,12 @@ impl fmt::Display for Latency {
                 write!(formatter, "{operation}={}..{}", text(least), text(most))
             }
             Distribution::LogNormal(median, slow) => {
-                write!(formatter, "{operation}=p50:{},p99:{}", text(median), text(slow))
+                write!(
+                    formatter,
+                    "{operation}=p50:{},p99:{}",
+                    text(median),
+                    text(slow)
+                )
             }
         }
     }
@@ -109,10 +116,21 @@ mod tests {
 
     #[test]
     fn latencies_are_read_and_written_back() {
-        for text in ["*=20ms", "GetResource=10ms..1s", "ListResources=p50:40ms,p99:900ms"] {
+        for text in [
+            "*=20ms",
+            "GetResource=10ms..1s",
+            "ListResources=p50:40ms,p99:900ms",
+        ] {
             assert_eq!(text.parse::<Latency>().unwrap().to_string(), text);
         }
-        for wrong in ["20ms", "*=", "*=2s..1s", "*=p50:2s,p99:1s", "*=p50:0s,p99:1s", "*=p50:1s"] {
+        for wrong in [
+            "20ms",
+            "*=",
+            "*=2s..1s",
+            "*=p50:2s,p99:1s",
+            "*=p50:0s,p99:1s",
+            "*=p50:1s",
+        ] {
             assert!(wrong.parse::<Latency>().is_err(), "{wrong}");
         }
     }
@@ -136,7 +154,14 @@ mod tests {
         assert!((ms(14)..ms(16)).contains(&uniform[5_000]));
         let slow = draws("GetResource");
         assert!((ms(37)..ms(43)).contains(&slow[5_000]), "{:?}", slow[5_000]);
-        assert!((ms(300)..ms(500)).contains(&slow[9_900]), "{:?}", slow[9_900]);
-        assert_eq!(draw(&[], "GetResource", &mut Sequence::new(1)), Duration::ZERO);
+        assert!(
+            (ms(300)..ms(500)).contains(&slow[9_900]),
+            "{:?}",
+            slow[9_900]
+        );
+        assert_eq!(
+            draw(&[], "GetResource", &mut Sequence::new(1)),
+            Duration::ZERO
+        );
     }
 }

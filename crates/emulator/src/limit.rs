@@ -19,7 +19,9 @@ pub struct Limit {
 
 /// Why a text is not a limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a limit such as `GetResource=25/s`, `*=10/s,burst=30` or `CreateResource=60/m`")]
+#[error(
+    "`{0}` is not a limit such as `GetResource=25/s`, `*=10/s,burst=30` or `CreateResource=60/m`"
+)]
 pub struct LimitError(String);
 
 impl FromStr for Limit {
@@ -132,7 +134,15 @@ mod tests {
             (limit.operation, limit.rate, limit.burst),
             (None, 0.5, 30.0)
         );
-        for wrong in ["", "GetResource", "GetResource=fast", "a=0/s", "a=1/d", "a=1/s,burst=0", "a=inf/s"] {
+        for wrong in [
+            "",
+            "GetResource",
+            "GetResource=fast",
+            "a=0/s",
+            "a=1/d",
+            "a=1/s,burst=0",
+            "a=inf/s",
+        ] {
             assert!(wrong.parse::<Limit>().is_err(), "{wrong}");
         }
     }
@@ -141,7 +151,8 @@ mod tests {
     fn a_bucket_empties_and_fills_by_the_clock() {
         let limits = ["*=1/s,burst=1", "GetResource=2/s,burst=3"];
         let mut limits = Limits::new(limits.map(|text| text.parse().unwrap()).into());
-        let mut allow = |region: &str, operation: &str, now| limits.allow("1", region, operation, now);
+        let mut allow =
+            |region: &str, operation: &str, now| limits.allow("1", region, operation, now);
         let first: Vec<bool> = (0..4).map(|_| allow("a", "GetResource", 0)).collect();
         assert_eq!(first, [true, true, true, false]);
         // Another region has a bucket of its own, another operation the general limit.

@@ -7,7 +7,7 @@ use json_patch::{
 };
 use serde_json::Value;
 
-use crate::{switches::CreateOnlyCheck, property_path::PropertyPath, resource_type::ResourceType};
+use crate::{property_path::PropertyPath, resource_type::ResourceType, switches::CreateOnlyCheck};
 
 /// A patch document that has been read.
 #[derive(Debug)]
@@ -180,7 +180,9 @@ impl Patch {
                     PatchErrorKind::TestFailed => "value mismatch".to_owned(),
                     _ => step.no_such_path(&patched),
                 };
-                return Err(Refusal::Invalid(format!("[{operation} Operation] {reason}")));
+                return Err(Refusal::Invalid(format!(
+                    "[{operation} Operation] {reason}"
+                )));
             }
         }
         Ok(patched)

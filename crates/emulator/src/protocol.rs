@@ -40,12 +40,7 @@ impl Failure {
     }
 
     /// A synchronous failure of a type's handler.
-    pub(crate) fn handler(
-        type_name: &str,
-        code: &str,
-        message: &str,
-        request_token: &str,
-    ) -> Self {
+    pub(crate) fn handler(type_name: &str, code: &str, message: &str, request_token: &str) -> Self {
         Self::new(
             exception_of(code),
             format!(
@@ -100,10 +95,13 @@ pub(crate) fn http_status(code: &str) -> StatusCode {
         | "InternalFailure" => StatusCode::INTERNAL_SERVER_ERROR,
         "ServiceUnavailable" => StatusCode::SERVICE_UNAVAILABLE,
         "RequestEntityTooLargeException" => StatusCode::PAYLOAD_TOO_LARGE,
-        "AccessDenied" | "ExpiredToken" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken" | "UnauthorizedOperation" | "AuthFailure" => {
-            StatusCode::FORBIDDEN
-        }
+        "AccessDenied"
+        | "ExpiredToken"
+        | "InvalidClientTokenId"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "UnauthorizedOperation"
+        | "AuthFailure" => StatusCode::FORBIDDEN,
         "NoSuchEntity" | "CFNRegistryException.NotFound" => StatusCode::NOT_FOUND,
         _ => StatusCode::BAD_REQUEST,
     }

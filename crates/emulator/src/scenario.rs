@@ -14,7 +14,9 @@ use std::{fmt::Display, fs, path::Path, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Fault, Latency, Limit, Options, Switches, fault::Faults, gateway::Gateway, limit::Limits};
+use crate::{
+    Fault, Latency, Limit, Options, Switches, fault::Faults, gateway::Gateway, limit::Limits,
+};
 
 /// What goes wrong or differently; what is not set is as it usually is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -161,7 +163,10 @@ mod tests {
         let scenario: Scenario = toml::from_str(text).unwrap();
         assert_eq!(scenario.settle, Some(Duration::from_secs(2)));
         let written = serde_json::to_string(&scenario).unwrap();
-        assert_eq!(serde_json::from_str::<Scenario>(&written).unwrap(), scenario);
+        assert_eq!(
+            serde_json::from_str::<Scenario>(&written).unwrap(),
+            scenario
+        );
         let error = |text: &str| toml::from_str::<Scenario>(text).unwrap_err().to_string();
         assert!(error("fault = []").contains("unknown field `fault`, expected one of"));
         assert!(error("faults = [\"denny\"]").contains("`denny` is not a fault"));

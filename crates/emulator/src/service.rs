@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     api,
     caller::Caller,
-    companions, cognito,
+    cognito, companions,
     context::Context,
     http::{Incoming, Outgoing},
     operations,
@@ -212,9 +212,7 @@ impl Service {
             Protocol::Json(version) => {
                 Outgoing::new(ok, protocol::json(version), protocol::body(answer))
             }
-            Protocol::RestJson => {
-                Outgoing::new(ok, "application/json", protocol::body(answer))
-            }
+            Protocol::RestJson => Outgoing::new(ok, "application/json", protocol::body(answer)),
             Protocol::Query(namespace) => {
                 let body = protocol::query_answer(operation, namespace, answer, request_id);
                 Outgoing::new(ok, "text/xml", body.into_bytes())
@@ -261,9 +259,9 @@ impl Service {
     /// The HTTP status of an error: what the service's model says, else what all services have in common.
     fn status(self, code: &str) -> StatusCode {
         let errors = &api::model(self).errors;
-        let modelled = errors.iter().find(|(name, error)| {
-            error.code.as_deref().unwrap_or(name.as_str()) == code
-        });
+        let modelled = errors
+            .iter()
+            .find(|(name, error)| error.code.as_deref().unwrap_or(name.as_str()) == code);
         modelled
             .and_then(|(_, error)| StatusCode::from_u16(error.status()).ok())
             .unwrap_or_else(|| protocol::http_status(code))
@@ -293,7 +291,9 @@ pub(crate) fn route(incoming: &Incoming, caller: Option<&Caller>) -> Option<Rout
         Protocol::Query(_) | Protocol::Ec2(_) => {
             let body = incoming.body.as_deref().unwrap_or_default();
             let form = String::from_utf8_lossy(body);
-            action(&form).or_else(|| action(&incoming.query))?.to_owned()
+            action(&form)
+                .or_else(|| action(&incoming.query))?
+                .to_owned()
         }
     };
     Some(Route { service, operation })

@@ -2,7 +2,10 @@
 //!
 //! Which call a fault strikes is decided in [`crate::fault`]; the operations themselves see to the effects on writes.
 
-use hyper::{StatusCode, header::{CONTENT_TYPE, HeaderValue}};
+use hyper::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderValue},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -96,7 +99,10 @@ pub(crate) fn input(effect: Option<&FaultEffect>, input: &mut Input) {
 
 /// The refusal of a read that comes too soon after the resource was created.
 pub(crate) fn late(faults: &mut Faults, reads: u32, context: &mut Context<'_>) -> Option<Failure> {
-    let resource_type = context.rules.types.get(context.input.required("TypeName"))?;
+    let resource_type = context
+        .rules
+        .types
+        .get(context.input.required("TypeName"))?;
     let Caller {
         account, region, ..
     } = context.caller;

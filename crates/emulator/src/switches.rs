@@ -179,7 +179,8 @@ mod tests {
         switches.set("list-view:AWS::S3::Bucket=full").unwrap();
         assert_eq!(switches.model_echo, ModelEcho::Full);
         assert_eq!(switches.list_view["AWS::S3::Bucket"], ListView::Full);
-        let error = |switches: &mut Switches, text: &str| switches.set(text).unwrap_err().to_string();
+        let error =
+            |switches: &mut Switches, text: &str| switches.set(text).unwrap_err().to_string();
         assert!(error(&mut switches, "write-only").contains("key=value"));
         let unknown = error(&mut switches, "writeonly=keep");
         assert!(unknown.contains("unknown field `writeonly`") && unknown.contains("`write-only`"));

@@ -31,7 +31,11 @@ const READS_AIM: f64 = 5_000.0;
 const MEMORY_AIM: f64 = 400e6;
 
 /// Measures an emulator in the release profile, without limits.
-pub(super) fn measure(cirrus: &Path, hammer: &Path, folder: &Path) -> anyhow::Result<EmulatorNumbers> {
+pub(super) fn measure(
+    cirrus: &Path,
+    hammer: &Path,
+    folder: &Path,
+) -> anyhow::Result<EmulatorNumbers> {
     let data = json!([
         {"type": "AWS::Cognito::UserPool", "region": "us-east-1", "properties": {"UserPoolId": POOL, "UserPoolName": "bench"}},
         {"type": "AWS::Cognito::UserPoolClient", "region": "us-east-1", "properties":
@@ -43,7 +47,10 @@ pub(super) fn measure(cirrus: &Path, hammer: &Path, folder: &Path) -> anyhow::Re
         let mut command = Command::new(hammer);
         command.args([&address, what, name, &first.to_string(), &count.to_string()]);
         let printed = output(&mut command)?;
-        printed.trim().parse().context("the hammer prints no seconds")
+        printed
+            .trim()
+            .parse()
+            .context("the hammer prints no seconds")
     };
     let mut memory = [0.0; STEPS.len()];
     let mut creating = 0.0;

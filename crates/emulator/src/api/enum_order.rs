@@ -10,9 +10,9 @@ pub(super) fn as_hash_set(values: &mut [String]) {
 
 fn bucket(value: &str, buckets: usize) -> usize {
     // `String.hashCode`, over UTF-16 units.
-    let hash = value
-        .encode_utf16()
-        .fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+    let hash = value.encode_utf16().fold(0_u32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(unit.into())
+    });
     let spread = hash ^ (hash >> 16);
     spread as usize & (buckets - 1)
 }

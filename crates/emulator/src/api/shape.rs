@@ -234,10 +234,12 @@ impl Model {
 
     /// The values of every enum.
     pub(super) fn enums(&mut self) -> impl Iterator<Item = &mut [String]> {
-        self.shapes.values_mut().filter_map(|shape| match &mut shape.kind {
-            Kind::String { values, .. } => Some(values.as_mut_slice()),
-            _ => None,
-        })
+        self.shapes
+            .values_mut()
+            .filter_map(|shape| match &mut shape.kind {
+                Kind::String { values, .. } => Some(values.as_mut_slice()),
+                _ => None,
+            })
     }
 
     /// The shape of a name that the model mentions.

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    signature::encode,
     clock::iso,
     companions::{organizations::FOUNDED, page::Page, page_size},
     context::Context,
     protocol::Failure,
+    signature::encode,
     store::Resource,
 };
 

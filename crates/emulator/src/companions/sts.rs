@@ -5,11 +5,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    sealed::digest,
-    session::{self, Session},
     clock::iso,
     context::Context,
     protocol::Failure,
+    sealed::digest,
+    session::{self, Session},
 };
 
 /// Seconds of a session unless the request says otherwise.

@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
-use super::{
-    Fault, FaultEffect, FaultTarget,
-    effect::names,
-};
+use super::{Fault, FaultEffect, FaultTarget, effect::names};
 use crate::{CrashPoint, service};
 
 /// Why a text is not a fault.

@@ -12,9 +12,13 @@ const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 /// The properties of a type that have a form, with it.
 pub(super) fn of_type(type_name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let name = type_name.strip_prefix("AWS::").unwrap_or_default();
-    let all = IDS.iter().chain(&ARNS);
-    all.filter(move |(of, ..)| *of == name)
-        .map(|&(_, property, form)| (property, form))
+    [&IDS[..], &ARNS[..]].into_iter().flat_map(move |table| {
+        let start = table.partition_point(|(of, ..)| *of < name);
+        let lines = table[start..]
+            .iter()
+            .take_while(move |(of, ..)| *of == name);
+        lines.map(|&(_, property, form)| (property, form))
+    })
 }
 
 /// The form of a property, if it has one.

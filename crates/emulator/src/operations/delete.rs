@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::{context::Context, 
+use crate::{
+    context::Context,
     protocol::Failure,
     requests::{Operation, Plan},
     resource_type::Action,

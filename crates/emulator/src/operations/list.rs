@@ -47,8 +47,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Value, Failure> {
         .world
         .store()
         .after(&scope, &prefix, after.as_deref());
-    let mut found = merged(present, stale)
-        .filter(|(_, resource)| is_listed(&resource_type, resource, &model));
+    let mut found =
+        merged(present, stale).filter(|(_, resource)| is_listed(&resource_type, resource, &model));
     let view = view(context, &resource_type);
     let mut descriptions = Vec::new();
     let mut last = None;
@@ -246,15 +246,15 @@ fn exists(context: &Context<'_>, parent: &Parent, wanted: &Value) -> bool {
     };
     let scope = context.scope(&parent_type);
     let store = context.world.store();
-    let is_identifier = identifier::part(wanted)
-        .is_some_and(|identifier| store.get(&scope, &identifier).is_some());
+    let is_identifier =
+        identifier::part(wanted).is_some_and(|identifier| store.get(&scope, &identifier).is_some());
     is_identifier
         || store.of(&scope).any(|(_, resource)| {
             let model = resource.model();
             // Some inputs take the parent's id or its ARN.
             let members = model.as_object().into_iter().flatten();
-            model.get(&parent.property) == Some(wanted)
-                || { members }.any(|(_, value)| value == wanted)
+            model.get(&parent.property) == Some(wanted) || { members }
+                .any(|(_, value)| value == wanted)
         })
 }
 
@@ -268,12 +268,10 @@ fn is_listed(
         return true;
     }
     let own_model = resource.model();
-    model
-        .iter()
-        .all(|(name, value)| match own_model.get(name) {
-            Some(own) => own == value,
-            None => resource_type.is_write_only(name) || resource_type.property(name).is_none(),
-        })
+    model.iter().all(|(name, value)| match own_model.get(name) {
+        Some(own) => own == value,
+        None => resource_type.is_write_only(name) || resource_type.property(name).is_none(),
+    })
 }
 
 /// Pages of one list: a token leads on only in the list that it came from.

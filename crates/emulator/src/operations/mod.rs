@@ -86,10 +86,7 @@ impl Context<'_> {
                 let has_all = |resource: &Resource| {
                     let model = resource.model();
                     parts.iter().all(|(path, part)| {
-                        path.find(&model)
-                            .and_then(identifier::part)
-                            .as_ref()
-                            == Some(part)
+                        path.find(&model).and_then(identifier::part).as_ref() == Some(part)
                     })
                 };
                 let found = self

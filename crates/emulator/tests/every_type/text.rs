@@ -13,8 +13,6 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 const USUAL_LENGTH: usize = 8;
 /// How many lengths and forms are tried before a pattern counts as one that nothing matches.
 const ATTEMPTS: usize = 64;
-/// How much longer than asked for one of several choices may be.
-const SLACK: usize = 4;
 /// Texts for patterns that look ahead at what a password has.
 const MIXED: &str = "Abcdef1!Ghijkl2!Mnopqr3!Stuvwx4!";
 
@@ -32,7 +30,7 @@ pub(crate) fn matching(pattern: &str, least: usize, most: usize, ordinal: usize)
     let shorter = (least..usual).rev().take(ATTEMPTS);
     longer
         .chain(shorter)
-        .flat_map(|length| [ordinal, ordinal + ATTEMPTS].map(|ordinal| (length, ordinal)))
+        .flat_map(|length| [ordinal, ordinal + ATTEMPTS + 1].map(|ordinal| (length, ordinal)))
         .filter_map(|(length, ordinal)| {
             let mut writer = Writer {
                 text: String::new(),
@@ -173,20 +171,21 @@ impl Writer {
                 }
             }
             HirKind::Alternation(choices) => {
-                let able: Vec<_> = choices
-                    .iter()
-                    .filter(|choice| {
+                // The usual text has the length that was asked for, or nearly; others have what makes them others.
+                let usual = || {
+                    let fits = |choice: &&Hir| {
                         let (least, most) = lengths(choice);
-                        (least..=most.saturating_add(SLACK)).contains(&(length + SLACK))
-                    })
-                    .collect();
-                let nearest = || {
-                    choices
-                        .iter()
-                        .min_by_key(|choice| lengths(choice).0.abs_diff(length))
+                        (least..=most).contains(&length)
+                    };
+                    let nearest = |choice: &&Hir| lengths(choice).0.abs_diff(length);
+                    let first = choices.iter().find(fits);
+                    first.or_else(|| choices.iter().min_by_key(nearest))
                 };
-                let index = self.ordinal % able.len().max(1);
-                if let Some(choice) = able.get(index).copied().or_else(nearest) {
+                let choice = match self.ordinal {
+                    0 => usual(),
+                    ordinal => choices.get(ordinal % choices.len()),
+                };
+                if let Some(choice) = choice {
                     self.write(choice, length);
                 }
             }

@@ -67,7 +67,7 @@ impl Life<'_> {
                 while let Some((parent, _)) = pointer.rsplit_once('/')
                     && shown.pointer(parent).is_none()
                 {
-                    pointer = parent.to_owned();
+                    pointer.truncate(parent.len());
                 }
                 let value = desired.pointer(&pointer).cloned().unwrap_or_default();
                 told.insert(pointer, value);

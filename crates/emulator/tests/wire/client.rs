@@ -144,7 +144,13 @@ impl Local {
             .await
     }
 
-    async fn send_raw(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Option<Reply> {
+    async fn send_raw(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Option<Reply> {
         let url = self.emulator.url();
         let address = url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();

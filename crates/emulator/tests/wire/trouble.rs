@@ -27,29 +27,53 @@ async fn names(local: &Local) -> Vec<String> {
 async fn connections_break_before_within_and_after() {
     let local = Local::start().await;
     local.fault("reset:times=1");
-    assert!(local.try_call("CreateResource", bucket("one")).await.is_none());
+    assert!(
+        local
+            .try_call("CreateResource", bucket("one"))
+            .await
+            .is_none()
+    );
     local.advance(Duration::from_secs(1));
     assert!(names(&local).await.is_empty(), "a reset does nothing");
 
     local.fault("drop:times=1");
-    assert!(local.try_call("CreateResource", bucket("one")).await.is_none());
+    assert!(
+        local
+            .try_call("CreateResource", bucket("one"))
+            .await
+            .is_none()
+    );
     local.advance(Duration::from_secs(1));
     assert_eq!(names(&local).await, ["one"], "a drop has done it");
 
     let local = Local::demo().await;
-    let whole = local.call("ListResources", json!({"TypeName": FUNCTION})).await.body;
+    let whole = local
+        .call("ListResources", json!({"TypeName": FUNCTION}))
+        .await
+        .body;
     local.fault("cut:times=1");
-    let cut = local.try_call("ListResources", json!({"TypeName": FUNCTION})).await.unwrap();
+    let cut = local
+        .try_call("ListResources", json!({"TypeName": FUNCTION}))
+        .await
+        .unwrap();
     assert!(whole.starts_with(&cut.body) && cut.body.len() < whole.len());
     let promised = format!("content-length: {}", whole.len());
     assert!(cut.head.contains(&promised), "{}", cut.head);
 
     local.fault("slow:over=40ms,times=1");
-    let slow = local.call("ListResources", json!({"TypeName": FUNCTION})).await;
+    let slow = local
+        .call("ListResources", json!({"TypeName": FUNCTION}))
+        .await;
     assert_eq!(slow.body, whole);
 
     local.fault("delay:by=30ms,times=1");
-    assert_eq!(local.call("ListResources", json!({"TypeName": FUNCTION})).await.body, whole);
+    assert_eq!(
+        local
+            .call("ListResources", json!({"TypeName": FUNCTION}))
+            .await
+            .body,
+        whole
+    );
     assert_eq!(local.last().fault.as_deref(), Some("delay:by=30ms,times=1"));
 }
 
@@ -60,18 +84,38 @@ async fn credentials_expire_and_services_are_away() {
         ("expired", 400, "ExpiredTokenException"),
         ("unavailable", 503, "ServiceUnavailable"),
         ("internal", 500, "InternalFailure"),
-        ("handler:code=ServiceInternalError,message=oops", 500, "ServiceInternalErrorException"),
-        ("handler:code=GeneralServiceException,message=Rate exceeded", 400, "GeneralServiceException"),
-        ("handler:code=Throttling,message=Rate exceeded (Service: S3)", 400, "ThrottlingException"),
+        (
+            "handler:code=ServiceInternalError,message=oops",
+            500,
+            "ServiceInternalErrorException",
+        ),
+        (
+            "handler:code=GeneralServiceException,message=Rate exceeded",
+            400,
+            "GeneralServiceException",
+        ),
+        (
+            "handler:code=Throttling,message=Rate exceeded (Service: S3)",
+            400,
+            "ThrottlingException",
+        ),
     ] {
         let separator = if fault.contains(':') { ',' } else { ':' };
         local.fault(&format!("{fault}{separator}times=1"));
-        let reply = local.call("ListResources", json!({"TypeName": BUCKET})).await;
+        let reply = local
+            .call("ListResources", json!({"TypeName": BUCKET}))
+            .await;
         assert_eq!((reply.status, reply.error().0.as_str()), (status, code));
     }
     // Who one is can be asked although everything else is refused.
     local.fault("deny");
-    assert_eq!(local.call("ListResources", json!({"TypeName": BUCKET})).await.status, 400);
+    assert_eq!(
+        local
+            .call("ListResources", json!({"TypeName": BUCKET}))
+            .await
+            .status,
+        400
+    );
 }
 
 #[tokio::test]
@@ -90,7 +134,10 @@ async fn lists_lag_behind_and_have_empty_pages() {
     local.emulator.clear_faults();
 
     local.fault("empty-page");
-    let first = local.call("ListResources", json!({"TypeName": BUCKET})).await.ok();
+    let first = local
+        .call("ListResources", json!({"TypeName": BUCKET}))
+        .await
+        .ok();
     assert_eq!(first["ResourceDescriptions"], json!([]));
     assert!(first["NextToken"].is_string());
     assert_eq!(names(&local).await, ["new", "older"]);
@@ -102,7 +149,10 @@ async fn a_new_resource_is_not_found_at_first() {
     local.fault("late:reads=2");
     local.create(BUCKET, json!({"BucketName": "one"})).await;
     for _ in 0..2 {
-        assert_eq!(local.call("GetResource", named("one")).await.error().0, "ResourceNotFoundException");
+        assert_eq!(
+            local.call("GetResource", named("one")).await.error().0,
+            "ResourceNotFoundException"
+        );
     }
     assert_eq!(local.call("GetResource", named("one")).await.status, 200);
 }
@@ -110,8 +160,12 @@ async fn a_new_resource_is_not_found_at_first() {
 #[tokio::test]
 async fn reads_are_reordered_and_filled_in() {
     let local = Local::start().await;
-    let tags: Vec<Value> = (0..5).map(|n| json!({"Key": n.to_string(), "Value": "x"})).collect();
-    let topic = local.create("AWS::SNS::Topic", json!({"TopicName": "t", "Tags": tags})).await;
+    let tags: Vec<Value> = (0..5)
+        .map(|n| json!({"Key": n.to_string(), "Value": "x"}))
+        .collect();
+    let topic = local
+        .create("AWS::SNS::Topic", json!({"TopicName": "t", "Tags": tags}))
+        .await;
     local.fault("shuffle:times=1");
     let read = local.get("AWS::SNS::Topic", &topic).await;
     assert_ne!(read["Tags"], json!(tags));
@@ -129,7 +183,10 @@ async fn writes_leave_remnants_wait_for_ever_and_ignore_properties() {
     local.fault("remnant:times=1");
     let event = local.finish("CreateResource", bucket("remnant")).await;
     assert_eq!(event["OperationStatus"], "FAILED");
-    assert_eq!((&event["ErrorCode"], &event["Identifier"]), (&json!("NotStabilized"), &json!("remnant")));
+    assert_eq!(
+        (&event["ErrorCode"], &event["Identifier"]),
+        (&json!("NotStabilized"), &json!("remnant"))
+    );
     assert_eq!(names(&local).await, ["remnant"]);
 
     local.fault("pending:times=1");
@@ -141,9 +198,15 @@ async fn writes_leave_remnants_wait_for_ever_and_ignore_properties() {
     assert_eq!(local.status(&stuck).await["OperationStatus"], "IN_PROGRESS");
     let cancel = json!({ "RequestToken": pending });
     let event = local.call("CancelResourceRequest", cancel).await.ok();
-    assert_eq!(event["ProgressEvent"]["OperationStatus"], "CANCEL_IN_PROGRESS");
+    assert_eq!(
+        event["ProgressEvent"]["OperationStatus"],
+        "CANCEL_IN_PROGRESS"
+    );
     local.advance(Duration::from_secs(1));
-    assert_eq!(local.status(&pending).await["OperationStatus"], "CANCEL_COMPLETE");
+    assert_eq!(
+        local.status(&pending).await["OperationStatus"],
+        "CANCEL_COMPLETE"
+    );
 
     local.fault("ignore:property=VersioningConfiguration,times=1");
     let patch = json!([
@@ -166,7 +229,10 @@ async fn cancelling_can_come_too_late() {
         local.fault(&format!("{fault}:times=1"));
         let request = token(&local.call("CreateResource", bucket(fault)).await.ok());
         let cancel = json!({ "RequestToken": request });
-        assert_eq!(local.call("CancelResourceRequest", cancel).await.status, 200);
+        assert_eq!(
+            local.call("CancelResourceRequest", cancel).await.status,
+            200
+        );
         local.advance(Duration::from_secs(1));
         outcomes.push(local.status(&request).await["OperationStatus"].clone());
     }
@@ -180,12 +246,26 @@ async fn hooks_fail_and_others_are_in_the_way() {
     local.fault("hook:times=1");
     let request = token(&local.call("CreateResource", bucket("hooked")).await.ok());
     local.advance(Duration::from_secs(1));
-    let answer = local.call("GetResourceRequestStatus", json!({ "RequestToken": request })).await.ok();
+    let answer = local
+        .call(
+            "GetResourceRequestStatus",
+            json!({ "RequestToken": request }),
+        )
+        .await
+        .ok();
     assert_eq!(answer["ProgressEvent"]["OperationStatus"], "FAILED");
     let hook = &answer["HooksProgressEvent"][0];
     assert_eq!(
-        (&hook["HookStatus"], &hook["FailureMode"], &hook["InvocationPoint"]),
-        (&json!("HOOK_COMPLETE_FAILED"), &json!("FAIL"), &json!("PRE_PROVISION"))
+        (
+            &hook["HookStatus"],
+            &hook["FailureMode"],
+            &hook["InvocationPoint"]
+        ),
+        (
+            &json!("HOOK_COMPLETE_FAILED"),
+            &json!("FAIL"),
+            &json!("PRE_PROVISION")
+        )
     );
     assert!(names(&local).await.is_empty());
     local.fault("concurrent:times=1");
@@ -228,7 +308,12 @@ async fn the_same_seed_strikes_the_same_calls() {
         .await;
         let mut strikes = Vec::new();
         for _ in 0..20 {
-            strikes.push(local.call("ListResources", json!({"TypeName": BUCKET})).await.status);
+            strikes.push(
+                local
+                    .call("ListResources", json!({"TypeName": BUCKET}))
+                    .await
+                    .status,
+            );
         }
         strikes
     };
@@ -243,12 +328,24 @@ async fn what_a_handler_keeps_of_write_only_properties_can_be_chosen() {
         options.switches.set(switch).unwrap();
         let local = Local::with(options).await;
         let secret = local
-            .create("AWS::SecretsManager::Secret", json!({"Name": "s", "SecretString": "hunter2"}))
+            .create(
+                "AWS::SecretsManager::Secret",
+                json!({"Name": "s", "SecretString": "hunter2"}),
+            )
             .await;
-        assert!(local.get("AWS::SecretsManager::Secret", &secret).await.get("SecretString").is_none());
+        assert!(
+            local
+                .get("AWS::SecretsManager::Secret", &secret)
+                .await
+                .get("SecretString")
+                .is_none()
+        );
         let update = json!({"TypeName": "AWS::SecretsManager::Secret", "Identifier": secret,
             "PatchDocument": "[{\"op\":\"add\",\"path\":\"/Description\",\"value\":\"x\"}]"});
-        assert_eq!(local.finish("UpdateResource", update).await["OperationStatus"], "SUCCESS");
+        assert_eq!(
+            local.finish("UpdateResource", update).await["OperationStatus"],
+            "SUCCESS"
+        );
         let path = format!("/hidden?type=AWS::SecretsManager::Secret&identifier={secret}");
         let hidden = local.admin("GET", &path, "").await.ok();
         let value = &hidden["write_only"]["/properties/SecretString"];
@@ -265,14 +362,19 @@ fn properties_text(listed: &[(String, Value)]) -> String {
 #[tokio::test]
 async fn the_event_s_model_can_be_chosen() {
     for (switch, expected) in [
-        ("model-echo=identifier", Some(json!({"BucketName": "bucket"}))),
+        (
+            "model-echo=identifier",
+            Some(json!({"BucketName": "bucket"})),
+        ),
         ("model-echo=absent", None),
     ] {
         let mut options = options();
         options.switches.set(switch).unwrap();
         let local = Local::with(options).await;
         let event = local.finish("CreateResource", bucket("bucket")).await;
-        let model = event.get("ResourceModel").map(|text| serde_json::from_str(text.as_str().unwrap()).unwrap());
+        let model = event
+            .get("ResourceModel")
+            .map(|text| serde_json::from_str(text.as_str().unwrap()).unwrap());
         assert_eq!(model, expected);
     }
 }
