@@ -123,13 +123,13 @@ async fn lists_lag_behind_and_have_empty_pages() {
     let local = Local::start().await;
     local.create(BUCKET, json!({"BucketName": "old"})).await;
     local.create(BUCKET, json!({"BucketName": "older"})).await;
-    local.advance(Duration::from_secs(60));
+    local.advance(Duration::from_mins(1));
     local.create(BUCKET, json!({"BucketName": "new"})).await;
     local.finish("DeleteResource", named("old")).await;
     assert_eq!(names(&local).await, ["new", "older"]);
     local.fault("stale-list:behind=30s");
     assert_eq!(names(&local).await, ["old", "older"]);
-    local.advance(Duration::from_secs(60));
+    local.advance(Duration::from_mins(1));
     assert_eq!(names(&local).await, ["new", "older"]);
     local.emulator.clear_faults();
 
