@@ -4,7 +4,7 @@
 //! here have `kind/name`, as most do, or what their schema's pattern asks for.
 
 #[rustfmt::skip]
-pub(super) const ARNS: [(&str, &str, &str); 129] = [
+pub(super) const ARNS: [(&str, &str, &str); 130] = [
     ("ACMPCA::Certificate", "Arn", "certificate-authority/{CertificateAuthorityArn}/certificate/[0-9a-f]{32}"),
     ("ACMPCA::CertificateAuthority", "Arn", "certificate-authority/{uuid}"),
     ("AmazonMQ::Broker", "Arn", "broker:{BrokerName=broker}:{Id}"),
@@ -66,6 +66,7 @@ pub(super) const ARNS: [(&str, &str, &str); 129] = [
     ("Events::ApiDestination", "Arn", "api-destination/{Name}/{uuid}"),
     ("Events::Connection", "Arn", "connection/{Name}/{uuid}"),
     ("Events::EventBus", "Arn", "event-bus/{Name}"),
+    ("Events::Rule", "Arn", "rule/{Name}"),
     ("GameLift::GameServerGroup", "GameServerGroupArn", "gameservergroup/{GameServerGroupName}"),
     ("GlobalAccelerator::Accelerator", "AcceleratorArn", "accelerator/{uuid}"),
     ("GlobalAccelerator::EndpointGroup", "EndpointGroupArn", "accelerator/{uuid}/listener/{ListenerArn}/endpoint-group/[0-9a-f]{12}"),
@@ -128,10 +129,10 @@ pub(super) const ARNS: [(&str, &str, &str); 129] = [
     ("Timestream::InfluxDBBackup", "Arn", "arn:{partition}:timestream-influxdb:{region}:{account}:db-backup/{Id}"),
     ("VpcLattice::Listener", "Arn", "service/svc-[0-9a-z]{17}/listener/{Id}"),
     ("VpcLattice::Rule", "Arn", "service/svc-[0-9a-z]{17}/listener/listener-[0-9a-z]{17}/rule/{Id}"),
-    ("WAFv2::IPSet", "Arn", "regional/ipset/{name}/{Id}"),
-    ("WAFv2::RegexPatternSet", "Arn", "regional/regexpatternset/{name}/{Id}"),
-    ("WAFv2::RuleGroup", "Arn", "regional/rulegroup/{name}/{Id}"),
-    ("WAFv2::WebACL", "Arn", "regional/webacl/{name}/{Id}"),
+    ("WAFv2::IPSet", "Arn", "regional/ipset/{Name}/{Id}"),
+    ("WAFv2::RegexPatternSet", "Arn", "regional/regexpatternset/{Name}/{Id}"),
+    ("WAFv2::RuleGroup", "Arn", "regional/rulegroup/{Name}/{Id}"),
+    ("WAFv2::WebACL", "Arn", "regional/webacl/{Name}/{Id}"),
     ("XRay::Group", "GroupARN", "group/{GroupName}/[0-9A-Z]{52}"),
     ("XRay::SamplingRule", "RuleARN", "sampling-rule/{RuleName=rule}"),
 ];

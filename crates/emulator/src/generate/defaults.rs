@@ -27,6 +27,8 @@ fn fill_in(resource_type: &ResourceType, schema: &Value, value: &mut Value, dept
                 } else if let Some(default) = property.get("default")
                     // Some defaults are null, or a value that their own schema refuses: notes to a reader, not values.
                     && validate::accepts(resource_type, property, default)
+                    // A key's default policy is a form to fill in.
+                    && default.as_str().is_none_or(|text| !text.contains("<account-id>"))
                 {
                     members.insert(name.clone(), default.clone());
                 }

@@ -1,8 +1,8 @@
 //! Forms: patterns of what AWS makes up, with the names of values in braces.
 //!
 //! `i-[0-9a-f]{17}` is a pattern. `{region}`, `{account}`, `{partition}` and `{suffix}` are those of the place, `{uuid}`
-//! is one, `{name}` is what the resource is called. `{Cluster}` is the value of a property, of an ARN its last part;
-//! `{A,B}` is the first of them that the model has, and `{A=x}` is `x` where it has none.
+//! is one, `{name}` is what the resource is called. `{Cluster}` is the value of a property, of an ARN its last part
+//! unless it is `{!Cluster}`; `{A,B}` is the first of them that the model has, and `{A=x}` is `x` where it has none.
 
 use super::{arns::ARNS, ids::IDS};
 use crate::{sample::sample, sequence::Sequence};

@@ -4,7 +4,7 @@
 //! pattern asks for, or else ten letters and digits.
 
 #[rustfmt::skip]
-pub(super) const IDS: [(&str, &str, &str); 263] = [
+pub(super) const IDS: [(&str, &str, &str); 265] = [
     ("AmazonMQ::Broker", "Id", "b-{uuid}"),
     ("AmazonMQ::Configuration", "Id", "c-{uuid}"),
     ("Amplify::App", "AppId", "d[a-z0-9]{13}"),
@@ -116,6 +116,7 @@ pub(super) const IDS: [(&str, &str, &str); 263] = [
     ("EC2::RouteServerEndpoint", "Id", "rse-[0-9a-f]{17}"),
     ("EC2::RouteServerPeer", "Id", "rsp-[0-9a-f]{17}"),
     ("EC2::RouteTable", "RouteTableId", "rtb-[0-9a-f]{17}"),
+    ("EC2::SecurityGroup", "GroupId", "{Id}"),
     ("EC2::SecurityGroup", "Id", "sg-[0-9a-f]{17}"),
     ("EC2::SecurityGroupEgress", "Id", "sgr-[0-9a-f]{17}"),
     ("EC2::SecurityGroupIngress", "Id", "sgr-[0-9a-f]{17}"),
@@ -166,6 +167,7 @@ pub(super) const IDS: [(&str, &str, &str); 263] = [
     ("EMR::Studio", "StudioId", "es-[0-9A-Z]{25}"),
     ("EMRContainers::VirtualCluster", "Id", "[a-z0-9]{25}"),
     ("EMRServerless::Application", "ApplicationId", "00[a-z0-9]{14}"),
+    ("Events::Rule", "RuleName", "{Name}"),
     ("FIS::ExperimentTemplate", "Id", "EXT[0-9A-Za-z]{15}"),
     ("FSx::DataRepositoryAssociation", "AssociationId", "dra-[0-9a-f]{17}"),
     ("FSx::Snapshot", "Id", "fsvolsnap-[0-9a-f]{17}"),
@@ -249,7 +251,7 @@ pub(super) const IDS: [(&str, &str, &str); 263] = [
     ("SSM::MaintenanceWindowTask", "WindowTaskId", "{uuid}"),
     ("SSM::PatchBaseline", "Id", "pb-[0-9a-f]{17}"),
     ("SecretsManager::ResourcePolicy", "Id", "{SecretId}"),
-    ("SecretsManager::RotationSchedule", "Id", "{SecretId}"),
+    ("SecretsManager::RotationSchedule", "Id", "{!SecretId}"),
     ("SecretsManager::Secret", "Id", "arn:{partition}:secretsmanager:{region}:{account}:secret:{Name=secret}-[0-9A-Za-z]{6}"),
     ("SecretsManager::SecretTargetAttachment", "Id", "{SecretId}"),
     ("ServiceCatalog::CloudFormationProduct", "Id", "prod-[a-z0-9]{13}"),

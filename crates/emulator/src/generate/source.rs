@@ -126,10 +126,14 @@ impl Source<'_> {
             "partition" => Some(self.place.partition().to_owned()),
             "suffix" => Some(self.place.dns_suffix().to_owned()),
             "name" => Some(self.own_name(model, sequence)),
-            property => model
-                .get(property)
-                .and_then(Value::as_str)
-                .map(|value| last_of_arn(value).to_owned()),
+            property => {
+                let (whole, property) = match property.strip_prefix('!') {
+                    Some(property) => (true, property),
+                    None => (false, property),
+                };
+                let value = model.get(property).and_then(Value::as_str)?;
+                Some(if whole { value } else { last_of_arn(value) }.to_owned())
+            }
         };
         let text = forms::render(form, value, sequence)?;
         if is_arn(property) && !text.starts_with("arn:") {
@@ -264,6 +268,13 @@ impl Source<'_> {
         if let Some(property) = property {
             let path = PropertyPath::parse(&format!("/properties/{property}"));
             self.fill(&path, model, sequence);
+            // Queues and topics that keep an order must say so in their names.
+            let is_fifo = ["FifoQueue", "FifoTopic"]
+                .iter()
+                .any(|flag| model[flag] == true);
+            if let (true, Some(Value::String(name))) = (is_fifo, model.get_mut(&property)) {
+                name.push_str(".fifo");
+            }
         }
     }
 
