@@ -462,7 +462,7 @@ pub(crate) fn open_to_others(url: &str) -> Diagnostic {
         Kind::Usage,
         format!("other hosts can reach the emulator at `{url}`"),
     )
-    .note("it accepts any credentials")
+    .note("whoever reaches it can use it, its admin endpoint included")
 }
 
 /// The system refuses something that everything needs.
