@@ -179,3 +179,22 @@ async fn requests_are_forgotten_after_seven_days() {
         .await;
     assert_eq!(reply.error().0, "RequestTokenNotFoundException");
 }
+
+#[tokio::test]
+async fn when_to_ask_again_does_not_tell_when_it_is_done() {
+    let mut told = Vec::new();
+    for settle in [2, 60] {
+        let local = Local::with(cirrus_emulator::Options {
+            settle: Duration::from_secs(settle),
+            ..crate::client::options()
+        })
+        .await;
+        let body =
+            json!({"TypeName": "AWS::S3::Bucket", "DesiredState": "{\"BucketName\":\"bucket\"}"});
+        let request = token(&local.call("CreateResource", body).await.ok());
+        local.advance(Duration::from_secs(1));
+        told.push(local.status(&request).await["RetryAfter"].as_f64());
+    }
+    assert!(told[0].is_some());
+    assert_eq!(told[0], told[1]);
+}
