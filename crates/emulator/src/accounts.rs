@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{options::Options, switches::OptInRegions};
+use crate::{arn::Place, options::Options};
 
 /// An account of the organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,6 @@ pub(crate) struct Account {
 pub(crate) struct Accounts {
     management: Account,
     members: BTreeMap<String, String>,
-    opt_in: OptInRegions,
 }
 
 /// The regions of the `aws` partition that are enabled in every account: those from before 20 March 2019. All later ones must
@@ -51,7 +50,6 @@ impl Accounts {
                 name: name.unwrap_or_else(|| "management".to_owned()),
             },
             members,
-            opt_in: options.switches.opt_in_regions,
         }
     }
 
@@ -74,14 +72,10 @@ impl Accounts {
 
     /// Whether a region must be opted in to; only the `aws` partition has such.
     pub(crate) fn is_opt_in(region: &str) -> bool {
-        let other_partition = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"]
-            .iter()
-            .any(|prefix| region.starts_with(prefix));
-        !other_partition && !ALWAYS_ENABLED.contains(&region)
-    }
-
-    /// Whether an account can use a region.
-    pub(crate) fn is_enabled(&self, region: &str) -> bool {
-        self.opt_in == OptInRegions::Enabled || !Self::is_opt_in(region)
+        let place = Place {
+            account: "",
+            region,
+        };
+        place.partition() == "aws" && !ALWAYS_ENABLED.contains(&region)
     }
 }

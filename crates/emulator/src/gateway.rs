@@ -227,7 +227,7 @@ impl Gateway {
         if let Some(credentials) = &self.credentials {
             signature::verify(incoming, &caller, credentials, now)?;
         }
-        if !self.accounts.is_enabled(&caller.region) {
+        if !self.rules.read().is_enabled(&caller.region) {
             // What SDKs meet in a region that the account has not opted in to [D].
             return Err(Failure::new(
                 "UnrecognizedClientException",

@@ -92,11 +92,6 @@ impl From<ApiError> for Failure {
     }
 }
 
-/// Refuses a request that violates constraints, all named at once.
-pub(crate) fn refuse(violations: &[String]) -> Result<(), Failure> {
-    Ok(api::refuse(violations)?)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -305,43 +305,34 @@ fn action(form: &str) -> Option<&str> {
         .find_map(|pair| pair.strip_prefix("Action="))
 }
 
-/// The operations of Cloud Control.
-const CLOUD_CONTROL: [&str; 8] = [
-    "CreateResource",
-    "GetResource",
-    "UpdateResource",
-    "DeleteResource",
-    "ListResources",
-    "GetResourceRequestStatus",
-    "ListResourceRequests",
-    "CancelResourceRequest",
-];
-
 /// Whether an operation that AWS knows is served.
 fn is_served(service: Service, operation: &str) -> bool {
-    let served = match service {
-        Service::CloudControl => &CLOUD_CONTROL,
-        Service::CognitoIdp => cognito::OPERATIONS,
-        _ => companions::OPERATIONS,
-    };
-    served.contains(&operation)
+    match service {
+        Service::CloudControl => true,
+        Service::CognitoIdp => cognito::OPERATIONS.contains(&operation),
+        _ => companions::OPERATIONS.contains(&operation),
+    }
 }
 
 /// Checks that an operation is one that the emulator serves; if not, the error is the name that might be meant.
 pub(crate) fn check_operation(name: &str) -> Result<(), Option<String>> {
     let served = || {
+        let own = api::model(Service::CloudControl).operations.keys();
         let others = cognito::OPERATIONS.iter().chain(companions::OPERATIONS);
-        CLOUD_CONTROL.iter().chain(others)
+        own.map(String::as_str).chain(others.copied())
     };
-    if served().any(|operation| *operation == name) {
+    if served().any(|operation| operation == name) {
         return Ok(());
     }
-    let near = |operation: &&&str| {
+    let near = |operation: &&str| {
         let operation = operation.to_ascii_lowercase();
         let name = name.to_ascii_lowercase();
         operation.contains(&name) || name.contains(&operation)
     };
-    Err(served().find(near).map(|operation| (*operation).to_owned()))
+    let nearest = served()
+        .filter(near)
+        .min_by_key(|operation| operation.len());
+    Err(nearest.map(str::to_owned))
 }
 
 /// Every operation that a service's model has, served or not.

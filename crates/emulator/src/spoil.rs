@@ -136,25 +136,28 @@ pub(crate) fn answer(
     rules: &Rules,
     draw: usize,
 ) -> Result<Value, Failure> {
+    let Some(effect) = effect else {
+        return Ok(answer);
+    };
     let resource_type = answer["TypeName"]
         .as_str()
         .and_then(|name| rules.types.get(name));
     match effect {
-        Some(FaultEffect::Lost) => return Err(Failure::internal()),
-        Some(FaultEffect::Vanish) => {
+        FaultEffect::Lost => return Err(Failure::internal()),
+        FaultEffect::Vanish => {
             let identifier = answer["ResourceDescription"]["Identifier"].as_str();
             let (Some(resource_type), Some(identifier)) = (resource_type, identifier) else {
                 return Ok(answer);
             };
             return Err(missing(&resource_type, identifier));
         }
-        Some(FaultEffect::TokenLoop) => answer["NextToken"] = json!(SAME_TOKEN),
-        Some(FaultEffect::PropertiesNotJson) => {
+        FaultEffect::TokenLoop => answer["NextToken"] = json!(SAME_TOKEN),
+        FaultEffect::PropertiesNotJson => {
             for properties in properties_of(&mut answer) {
                 *properties = json!("{\"Name\":");
             }
         }
-        Some(FaultEffect::PropertiesWrongType) => {
+        FaultEffect::PropertiesWrongType => {
             let own: Vec<String> = resource_type
                 .iter()
                 .flat_map(|resource_type| &resource_type.primary)
@@ -162,14 +165,14 @@ pub(crate) fn answer(
                 .collect();
             change_models(&mut answer, |model| wrong_types(model, &own));
         }
-        Some(FaultEffect::Shuffle) => {
+        FaultEffect::Shuffle => {
             if let Some(resource_type) = &resource_type {
                 change_models(&mut answer, |model| {
                     shuffle(resource_type, resource_type.document(), model, draw);
                 });
             }
         }
-        Some(FaultEffect::Filled) => {
+        FaultEffect::Filled => {
             if let Some(resource_type) = &resource_type {
                 change_models(&mut answer, |model| fill(resource_type, model));
             }

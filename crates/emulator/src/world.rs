@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::{
+    accounts::Accounts,
     clock::{Millis, millis},
     handler::{self, Draft},
     identifier,
@@ -17,7 +18,7 @@ use crate::{
     resource_type::{ResourceType, Types},
     sequence::Sequence,
     store::{Resource, Scope, Store},
-    switches::{ModelEcho, Switches},
+    switches::{ModelEcho, OptInRegions, Switches},
     work::Work,
 };
 
@@ -38,6 +39,11 @@ impl Rules {
             settle: options.settle,
             switches: options.switches.clone(),
         }
+    }
+
+    /// Whether accounts can use a region.
+    pub(crate) fn is_enabled(&self, region: &str) -> bool {
+        self.switches.opt_in_regions == OptInRegions::Enabled || !Accounts::is_opt_in(region)
     }
 
     /// Where resources of a type live that a caller sees.

@@ -50,7 +50,7 @@ pub(super) fn check(
 }
 
 /// Refuses a request that violates constraints, all named at once.
-pub(crate) fn refuse(violations: &[String]) -> Result<(), ApiError> {
+fn refuse(violations: &[String]) -> Result<(), ApiError> {
     let violations = &violations[..violations.len().min(MOST)];
     let errors = match violations.len() {
         0 => return Ok(()),

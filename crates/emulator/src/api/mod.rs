@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 pub(crate) use self::{
-    check::{ApiError, refuse},
+    check::ApiError,
     shape::{Model, Operation},
 };
 use crate::service::Service;

@@ -53,7 +53,7 @@ fn check_account(operation: &str, context: &Context<'_>) -> Result<(), Failure> 
 fn status(context: &Context<'_>, region: &str) -> &'static str {
     if !Accounts::is_opt_in(region) {
         "ENABLED_BY_DEFAULT"
-    } else if context.accounts.is_enabled(region) {
+    } else if context.rules.is_enabled(region) {
         "ENABLED"
     } else {
         "DISABLED"

@@ -31,7 +31,7 @@ impl<'types> Region<'types> {
             endpoint: format!("ec2.{name}.{}", place.dns_suffix()),
             opt_in_status: if !Accounts::is_opt_in(name) {
                 "opt-in-not-required"
-            } else if context.accounts.is_enabled(name) {
+            } else if context.rules.is_enabled(name) {
                 "opted-in"
             } else {
                 "not-opted-in"
@@ -82,7 +82,7 @@ fn describe_regions(context: &Context<'_>) -> Result<Value, Failure> {
     let mut found = Vec::new();
     for name in known {
         let is_wanted = if names.is_empty() {
-            is_set("AllRegions") || context.accounts.is_enabled(name)
+            is_set("AllRegions") || context.rules.is_enabled(name)
         } else {
             names.contains(&name)
         };

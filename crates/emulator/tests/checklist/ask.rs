@@ -158,25 +158,6 @@ impl Reply {
             .find_map(|line| line.strip_prefix(&start))
             .unwrap_or_default()
     }
-
-    /// The text of every XML element of this name; what has elements in it is none.
-    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        let (start, end) = (format!("<{name}>"), format!("</{name}>"));
-        let parts = self.body.split(&start).skip(1);
-        parts
-            .filter_map(|part| part.split_once(&end))
-            .map(|(text, _)| text)
-            .filter(|text| !text.contains('<'))
-            .collect()
-    }
-
-    /// The text of the only XML element of this name.
-    pub(crate) fn one(&self, name: &str) -> &str {
-        match self.all(name).as_slice() {
-            [text] => text,
-            texts => panic!("{name}: {texts:?} in {}", self.body),
-        }
-    }
 }
 
 pub(crate) fn named(type_name: &str, identifier: &str) -> Value {

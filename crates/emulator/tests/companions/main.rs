@@ -7,6 +7,8 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../wire/client.rs"]
 mod client;
+#[path = "../wire/xml.rs"]
+mod xml;
 
 mod account;
 mod ask;
