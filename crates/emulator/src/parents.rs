@@ -1,4 +1,7 @@
 //! Which existing resource the input of a list must name, from `providers/aws/parents.toml`.
+//!
+//! Only where the file leaves no choice: an input that several types supply, or that has values of its own, names no one
+//! resource, and nothing is refused for it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +17,7 @@ pub(crate) struct Parent {
     pub(crate) property: String,
 }
 
-/// The parents of all types that have any.
+/// The parents of all types whose inputs name resources of one type each.
 #[derive(Debug)]
 pub(crate) struct Parents {
     of: HashMap<String, Vec<Parent>>,
@@ -23,6 +26,13 @@ pub(crate) struct Parents {
 #[derive(Deserialize)]
 struct Document {
     parent: Vec<Entry>,
+    values: Vec<Values>,
+}
+
+#[derive(Deserialize)]
+struct Values {
+    types: Vec<String>,
+    input: String,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +61,15 @@ impl Parents {
                 });
             }
         }
+        for (child, parents) in &mut of {
+            let has_values = |input: &str| {
+                let mut values = document.values.iter();
+                values.any(|values| values.input == input && values.types.contains(child))
+            };
+            let all = parents.clone();
+            let supplies = |input: &str| all.iter().filter(|parent| parent.input == input).count();
+            parents.retain(|parent| supplies(&parent.input) == 1 && !has_values(&parent.input));
+        }
         Ok(Self { of })
     }
 
@@ -76,5 +95,18 @@ mod tests {
             }]
         );
         assert!(parents.of("AWS::S3::Bucket").is_empty());
+    }
+
+    #[test]
+    fn an_input_that_may_name_resources_of_several_types_names_none() {
+        let parents = Parents::embedded();
+        assert!(parents.of("AWS::MSK::ClusterPolicy").is_empty());
+        let inputs = parents.of("AWS::SCN::Dataset").iter();
+        assert_eq!(
+            inputs
+                .map(|parent| parent.input.as_str())
+                .collect::<Vec<_>>(),
+            ["InstanceId"]
+        );
     }
 }

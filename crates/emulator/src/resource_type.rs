@@ -110,6 +110,19 @@ impl ResourceType {
         self.document().pointer("/handlers/list/handlerSchema")
     }
 
+    /// The property that a list input selects by: its own, unless the input's schema refers to another, as the `Arn` of
+    /// Prometheus rule groups does to their `Workspace`.
+    pub(crate) fn listed_by<'schema>(&'schema self, input: &'schema str) -> &'schema str {
+        let schema = self
+            .list_input()
+            .and_then(|schema| schema.get("properties")?.get(input)?.get("$ref")?.as_str());
+        schema
+            .and_then(|reference| reference.split_once("#/properties/"))
+            .map(|(_, property)| property)
+            .filter(|property| !property.contains('/'))
+            .unwrap_or(input)
+    }
+
     /// The definition of a top-level property, `$ref` followed.
     pub(crate) fn property(&self, name: &str) -> Option<&Value> {
         let definition = self.document().get("properties")?.get(name)?;

@@ -2,7 +2,7 @@
 //!
 //! Each alternative of the predicate (see [`Predicate::bindings`]) becomes the cheapest access that cannot miss a row
 //! of it: GetResource when the identifier is bound, else ListResources with the inputs that are bound, else
-//! ListResources under every parent. Rows are filtered again afterwards, so an access may return too much, never too
+//! ListResources with every combination of what supplies the others (`fan_out.rs`). Rows are filtered again afterwards, so an access may return too much, never too
 //! little.
 
 use std::{collections::HashSet, sync::Arc};
@@ -10,8 +10,7 @@ use std::{collections::HashSet, sync::Arc};
 use serde_json::{Map, Value};
 
 use crate::{
-    Binding, Catalog, Identifier, IdentifierError, ListInput, Predicate, Table, column_name,
-    identifier_form,
+    Binding, Catalog, Identifier, IdentifierError, Predicate, Table, fan_out, identifier_form,
 };
 
 /// One or more calls that read rows of a table in one region.
@@ -31,35 +30,74 @@ pub enum Access {
         /// The list inputs, by property.
         inputs: Map<String, Value>,
     },
-    /// A ListResources of the parent type, and one ListResources under each parent.
-    ListUnderParents {
+    /// One ListResources for every combination of what the sources supply.
+    FanOut {
         /// Where.
         region: String,
-        /// The parent.
-        parent: Arc<Table>,
-        /// How a parent's identifier feeds the inputs.
-        feeds: Vec<Feed>,
         /// The inputs that are bound already; a parent that disagrees is passed over.
         inputs: Map<String, Value>,
+        /// What supplies the others; at most one of them is a parent.
+        sources: Vec<Source>,
     },
 }
 
-/// A list input fed by a part of the parent's identifier.
+/// What supplies list inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Every resource of another type feeds the inputs.
+    Parent(ParentSource),
+    /// Each of these values.
+    Values {
+        /// The list input: `Scope`.
+        input: String,
+        /// The values, in the type of the input.
+        values: Vec<Value>,
+    },
+    /// The account's id.
+    Account {
+        /// The list input: `CatalogId`.
+        input: String,
+    },
+}
+
+/// A type whose resources feed list inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParentSource {
+    /// The parent.
+    pub table: Arc<Table>,
+    /// How the parents themselves are listed, in the same region: a list, or a fan-out of its own.
+    pub access: Box<Access>,
+    /// What a parent feeds: one of its rows supplies all of these at once.
+    pub feeds: Vec<Feed>,
+}
+
+/// A list input fed by a parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// The list input: `UserPoolId`.
     pub input: String,
-    /// The index of the part in the parent's identifier.
-    pub part: usize,
+    /// What of the parent is its value.
+    pub value: FeedValue,
+}
+
+/// What of a parent feeds an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeedValue {
+    /// The part of the parent's identifier with this index.
+    Part(usize),
+    /// A top-level property of the parent: from its list when it is there, else by GetResource.
+    Property(String),
+    /// The list input under which the parent was found.
+    Input(String),
 }
 
 impl Access {
     /// Where the access reads.
     pub fn region(&self) -> &str {
         match self {
-            Self::Get { region, .. }
-            | Self::List { region, .. }
-            | Self::ListUnderParents { region, .. } => region,
+            Self::Get { region, .. } | Self::List { region, .. } | Self::FanOut { region, .. } => {
+                region
+            }
         }
     }
 }
@@ -86,10 +124,12 @@ pub enum AccessError {
         form: String,
     },
     /// Required list inputs are not bound and no parent supplies them.
-    #[error("the type cannot be listed without {}", .columns.join(", "))]
+    #[error("the type cannot be listed without {}{}", .columns.join(", "), because(.reason.as_deref()))]
     InputNeeded {
         /// The columns to bind.
         columns: Vec<String>,
+        /// Why nothing supplies them, as far as that is known.
+        reason: Option<String>,
     },
     /// An identifier is malformed.
     #[error(transparent)]
@@ -97,6 +137,10 @@ pub enum AccessError {
     /// No region is known.
     #[error("no region is known")]
     RegionNeeded,
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(", because {reason}"))
 }
 
 /// Plans the calls for the rows of `table` that satisfy `predicate`.
@@ -128,10 +172,11 @@ pub fn plan_access(
                 }
                 continue;
             }
-            let access = target.access(catalog, table, region)?;
-            // By its text: a list's inputs are JSON, which has no order.
-            if seen.insert(format!("{access:?}")) {
-                plan.accesses.push(access);
+            for access in target.accesses(catalog, table, &region)? {
+                // By its text: a list's inputs are JSON, which has no order.
+                if seen.insert(format!("{access:?}")) {
+                    plan.accesses.push(access);
+                }
             }
         }
     }
@@ -226,98 +271,31 @@ impl Target {
         Ok(Some(Self::List(inputs)))
     }
 
-    fn access(
+    fn accesses(
         &self,
         catalog: &Catalog,
         table: &Table,
-        region: String,
-    ) -> Result<Access, AccessError> {
+        region: &str,
+    ) -> Result<Vec<Access>, AccessError> {
         let inputs = match self {
             Self::Get(identifier) => {
-                return Ok(Access::Get {
-                    region,
+                return Ok(vec![Access::Get {
+                    region: region.to_owned(),
                     identifier: identifier.clone(),
-                });
+                }]);
             }
-            Self::List(inputs) => inputs.clone(),
+            Self::List(inputs) => inputs,
         };
         if table.handlers.list.is_none() {
             return Err(AccessError::IdentifierNeeded {
                 form: identifier_form(table),
             });
         }
-        let is_bound = |input: &ListInput| inputs.contains_key(&input.property);
-        if table.required_inputs.is_empty()
-            || table
-                .required_inputs
-                .iter()
-                .any(|set| set.iter().all(is_bound))
-        {
-            return Ok(Access::List { region, inputs });
-        }
-        for set in &table.required_inputs {
-            if let Some((parent, feeds)) = parent_of(catalog, table, set, &inputs) {
-                return Ok(Access::ListUnderParents {
-                    region,
-                    parent,
-                    feeds,
-                    inputs,
-                });
-            }
-        }
-        let missing = table.required_inputs[0]
-            .iter()
-            .filter(|input| !is_bound(input));
-        Err(AccessError::InputNeeded {
-            columns: missing
-                .map(|input| {
-                    input.column.map_or_else(
-                        || column_name(&input.property),
-                        |column| table.columns[column].name.clone(),
-                    )
-                })
-                .collect(),
+        fan_out::lists(catalog, table, region, inputs).ok_or_else(|| AccessError::InputNeeded {
+            columns: fan_out::not_supplied(table, inputs),
+            reason: table.unlisted.clone(),
         })
     }
-}
-
-/// The parent whose identifier supplies every unbound input of `set`, and how.
-fn parent_of(
-    catalog: &Catalog,
-    table: &Table,
-    set: &[ListInput],
-    inputs: &Map<String, Value>,
-) -> Option<(Arc<Table>, Vec<Feed>)> {
-    let rule = |input: &ListInput| {
-        table
-            .parents
-            .iter()
-            .find(|rule| rule.input == input.property)
-    };
-    let unbound = |input: &&ListInput| !inputs.contains_key(&input.property);
-    let parent_type = &rule(set.iter().find(unbound)?)?.parent_type;
-    let parent = catalog.table_of_type(parent_type).ok()?;
-    if parent.handlers.list.is_none() || !parent.required_inputs.is_empty() {
-        return None;
-    }
-    let mut feeds = Vec::new();
-    for input in set {
-        match rule(input).filter(|rule| rule.parent_type == *parent_type) {
-            Some(rule) => {
-                let part = parent
-                    .identifier
-                    .iter()
-                    .position(|part| part.path == rule.parent_property)?;
-                feeds.push(Feed {
-                    input: input.property.clone(),
-                    part,
-                });
-            }
-            None if inputs.contains_key(&input.property) => {}
-            None => return None,
-        }
-    }
-    Some((parent, feeds))
 }
 
 /// The identifier's parts when predicates on its columns bind every one.
@@ -345,7 +323,7 @@ fn part_text(value: &Value) -> Option<String> {
 fn drop_subsumed(accesses: &mut Vec<Access>) {
     let covers_region = |access: &Access| match access {
         Access::Get { .. } => false,
-        Access::List { inputs, .. } | Access::ListUnderParents { inputs, .. } => inputs.is_empty(),
+        Access::List { inputs, .. } | Access::FanOut { inputs, .. } => inputs.is_empty(),
     };
     let covered: Vec<String> = accesses
         .iter()

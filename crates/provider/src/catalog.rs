@@ -235,6 +235,18 @@ impl Catalog {
         self.schemas.home_region(region)
     }
 
+    /// The regions of the partition of `region` whose types are known, sorted.
+    ///
+    /// ```
+    /// let catalog = cirrus_provider::Catalog::embedded();
+    /// assert_eq!(catalog.partition_regions("cn-north-1"), ["cn-north-1", "cn-northwest-1"]);
+    /// ```
+    pub fn partition_regions(&self, region: &str) -> Vec<String> {
+        let mut regions = Schemas::partition_regions(region).to_vec();
+        regions.sort_unstable();
+        regions
+    }
+
     fn made(
         &self,
         service: &str,

@@ -9,29 +9,41 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use futures::{future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 
-/// The operations of Cloud Control, as their API names them.
+/// The operations that reads make, as AWS's API references name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
-    /// Lists the resources of a type in a region.
+    /// Cloud Control: lists the resources of a type in a region.
     ListResources,
-    /// Reads one resource.
+    /// Cloud Control: reads one resource.
     GetResource,
+    /// Account Management: lists the regions that the account has enabled.
+    ListRegions,
+    /// STS: says which account the credentials belong to.
+    GetCallerIdentity,
 }
 
 impl Operation {
     /// Every operation, in the order of summaries.
-    pub const ALL: [Self; 2] = [Self::ListResources, Self::GetResource];
+    pub const ALL: [Self; 4] = [
+        Self::ListResources,
+        Self::GetResource,
+        Self::ListRegions,
+        Self::GetCallerIdentity,
+    ];
 
     /// The name in AWS's API reference.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ListResources => "ListResources",
             Self::GetResource => "GetResource",
+            Self::ListRegions => "ListRegions",
+            Self::GetCallerIdentity => "GetCallerIdentity",
         }
     }
 }
@@ -49,6 +61,8 @@ impl fmt::Display for Operation {
 pub struct Meter {
     calls: [AtomicU64; Operation::ALL.len()],
     retries: AtomicU64,
+    throttles: AtomicU64,
+    waited_micros: AtomicU64,
 }
 
 impl Meter {
@@ -75,14 +89,35 @@ impl Meter {
             .sum()
     }
 
+    /// Counts one answer that said "too many requests"; the attempt that follows is counted as a retry.
+    pub fn count_throttle(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Adds time that a request waited before it was sent, so as not to be throttled.
+    pub fn add_wait(&self, waited: Duration) {
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
     /// Attempts beyond the first.
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
+
+    /// Answers that said "too many requests".
+    pub fn throttles(&self) -> u64 {
+        self.throttles.load(Ordering::Relaxed)
+    }
+
+    /// The time that requests waited before they were sent, added up over all of them.
+    pub fn waited(&self) -> Duration {
+        Duration::from_micros(self.waited_micros.load(Ordering::Relaxed))
+    }
 }
 
 /// A ListResources request, all its pages.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListRequest {
     /// `AWS::Cognito::UserPoolClient`.
     pub type_name: String,
@@ -93,7 +128,7 @@ pub struct ListRequest {
 }
 
 /// A GetResource request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GetRequest {
     /// `AWS::Cognito::UserPoolClient`.
     pub type_name: String,
@@ -142,10 +177,21 @@ pub trait Cloud: fmt::Debug + Send + Sync {
         meter: Arc<Meter>,
     ) -> BoxFuture<'static, Result<Resource, CloudError>>;
 
+    /// The regions that the account has enabled, sorted; asks the cloud at most once and remembers the answer.
+    fn enabled_regions(
+        &self,
+        meter: Arc<Meter>,
+    ) -> BoxFuture<'static, Result<Vec<String>, CloudError>>;
+
+    /// The id of the account that the credentials belong to (`123456789012`); asked at most once.
+    fn account_id(&self, meter: Arc<Meter>) -> BoxFuture<'static, Result<String, CloudError>>;
+
     /// The region that the user's environment names when no statement does (`us-east-1`), if any.
     fn default_region(&self) -> Option<String>;
 
-    /// How many requests may usefully be in flight at once.
+    /// The most requests that it is useful to have asked for at once.
+    ///
+    /// A bound for callers' memory, not a pace: how many of them are really sent, and when, the cloud decides.
     fn concurrency(&self) -> usize;
 }
 
@@ -176,13 +222,13 @@ pub enum CloudErrorKind {
 
 /// A failed call, in the cloud's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{operation} {type_name} in {region}: {}{message}", .code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default())]
+#[error("{operation} {}in {region}: {}{message}", spaced(.type_name), .code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default())]
 pub struct CloudError {
     /// What decisions hang on.
     pub kind: CloudErrorKind,
     /// What was asked.
     pub operation: Operation,
-    /// Of which type.
+    /// Of which type; empty for operations that concern none.
     pub type_name: String,
     /// Where.
     pub region: String,
@@ -192,6 +238,13 @@ pub struct CloudError {
     pub message: String,
     /// The service's request id, if it answered.
     pub request_id: Option<String>,
+}
+
+fn spaced(type_name: &str) -> String {
+    if type_name.is_empty() {
+        return String::new();
+    }
+    format!("{type_name} ")
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::{
-    Column, ColumnKind, Handler, Handlers, IdentifierPart, ListInput, ParentInput, Role, Table,
-    TypeSchema, View,
+    Column, ColumnKind, FixedValue, Handler, Handlers, IdentifierPart, InputSource, ListInput,
+    Role, Supply, Table, TypeSchema, View,
     embedded::{EXCEPTIONS, PARENTS},
     naming::{column_name, resource_name, service_name},
     property_type::{enum_values, kind, resolve},
+    reviewed::InputValue,
     secret::is_secret,
 };
 
@@ -74,7 +75,8 @@ pub(crate) fn table(schema: &TypeSchema) -> Result<Table, String> {
         view: View::Full,
         identifier,
         handlers: handlers(document),
-        parents: parents(type_name, &required_inputs),
+        sources: sources(type_name, &columns),
+        unlisted: unlisted(type_name),
         required_inputs,
         optional_inputs,
         global: schema.global,
@@ -266,28 +268,59 @@ impl ListInputs {
     }
 }
 
-fn parents(type_name: &str, required_inputs: &[Vec<ListInput>]) -> Vec<ParentInput> {
-    let is_required = |input: &str| {
-        required_inputs
-            .iter()
-            .flatten()
-            .any(|required| required.property == input)
-    };
-    PARENTS
-        .parent
+/// What supplies the type's list inputs, as far as its schema has properties that are called so.
+fn sources(type_name: &str, columns: &[Column]) -> Vec<InputSource> {
+    let of_type = |types: &[String]| types.iter().any(|name| name == type_name);
+    let parents = PARENTS.parent.iter().filter_map(|parent| {
+        let supply = Supply::Parent {
+            type_name: parent.type_name.clone(),
+            property: parent.property.clone(),
+        };
+        Some((parent.children.get(type_name)?, supply))
+    });
+    let values = PARENTS
+        .values
         .iter()
-        .filter_map(|parent| {
-            Some(ParentInput {
-                input: parent
-                    .children
-                    .get(type_name)
-                    .filter(|input| is_required(input))?
-                    .clone(),
-                parent_type: parent.type_name.clone(),
-                parent_property: parent.property.clone(),
-            })
+        .filter(|entry| of_type(&entry.types))
+        .map(|entry| {
+            let values = entry.values.iter().map(fixed_value).collect();
+            (&entry.input, Supply::Values(values))
+        });
+    let accounts = PARENTS
+        .account
+        .iter()
+        .filter(|entry| of_type(&entry.types))
+        .map(|entry| (&entry.input, Supply::Account));
+    let is_property = |input: &str| columns.iter().any(|column| column.property == input);
+    parents
+        .chain(values)
+        .chain(accounts)
+        .filter(|(input, _)| is_property(input))
+        .map(|(input, supply)| InputSource {
+            input: input.clone(),
+            supply,
         })
         .collect()
+}
+
+fn fixed_value(value: &InputValue) -> FixedValue {
+    match value {
+        InputValue::Anywhere(value) => FixedValue {
+            value: value.clone(),
+            region: None,
+        },
+        InputValue::InRegion { value, region } => FixedValue {
+            value: value.clone(),
+            region: Some(region.clone()),
+        },
+    }
+}
+
+/// Why some input of the type is not supplied.
+fn unlisted(type_name: &str) -> Option<String> {
+    let mut unlisted = PARENTS.unlisted.iter();
+    let entry = unlisted.find(|entry| entry.type_name == type_name)?;
+    Some(entry.reason.clone())
 }
 
 /// The property that `tagging` names, which is `Tags` unless it says otherwise.

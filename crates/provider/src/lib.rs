@@ -8,7 +8,10 @@ mod catalog;
 mod cloud;
 mod decode;
 mod embedded;
+mod fan_out;
 mod identifier;
+mod key_region;
+mod missing_input;
 mod naming;
 mod overlay;
 mod pluralize;
@@ -21,19 +24,23 @@ mod secret;
 mod suggest;
 mod table;
 
-pub use access::{Access, AccessError, AccessPlan, Feed, plan_access};
+pub use access::{
+    Access, AccessError, AccessPlan, Feed, FeedValue, ParentSource, Source, plan_access,
+};
 pub use availability::Availability;
 pub use catalog::{Catalog, CatalogError, TableEntry};
 pub use cloud::{
     Cloud, CloudError, CloudErrorKind, GetRequest, ListRequest, Meter, Operation, Page, Resource,
 };
 pub use identifier::{Identifier, IdentifierError, identifier_form};
+pub use key_region::region_of_key;
+pub use missing_input::missing_inputs;
 pub use naming::{column_name, resource_name, service_name};
 pub use overlay::OverlayError;
 pub use predicate::{Binding, Predicate};
 pub use schema::{Schemas, TypeSchema};
 pub use suggest::suggest;
 pub use table::{
-    Column, ColumnKind, Handler, Handlers, IdentifierPart, ListInput, ParentInput, Role, Table,
-    View,
+    Column, ColumnKind, FixedValue, Handler, Handlers, IdentifierPart, InputSource, ListInput,
+    Role, Supply, Table, View,
 };

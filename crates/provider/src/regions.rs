@@ -38,11 +38,16 @@ impl Regions {
 
     /// The home region of the partition that `region` is in, by its name alone.
     pub(crate) fn home(&self, region: &str) -> &str {
+        let partition = self.partition_of(region);
+        partition.map_or("us-east-1", |partition| &partition.home)
+    }
+
+    /// The partition that `region` is in, by its name alone.
+    pub(crate) fn partition_of(&self, region: &str) -> Option<&Partition> {
         let of_prefix = self
             .partitions
             .iter()
             .filter(|partition| region.starts_with(&partition.prefix));
-        let partition = of_prefix.max_by_key(|partition| partition.prefix.len());
-        partition.map_or("us-east-1", |partition| &partition.home)
+        of_prefix.max_by_key(|partition| partition.prefix.len())
     }
 }

@@ -104,9 +104,18 @@ pub(crate) struct RequiredInputs {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Parents {
-    /// Every parent whose identifier feeds list inputs.
+    /// Every property of a parent that feeds list inputs.
     #[serde(default)]
     pub(crate) parent: Vec<Parent>,
+    /// Inputs with few values.
+    #[serde(default)]
+    pub(crate) values: Vec<InputValues>,
+    /// Inputs that are the account's id.
+    #[serde(default)]
+    pub(crate) account: Vec<AccountInput>,
+    /// Types with an input that nothing supplies.
+    #[serde(default)]
+    pub(crate) unlisted: Vec<Unlisted>,
 }
 
 /// A type whose resources contain others.
@@ -116,12 +125,64 @@ pub(crate) struct Parent {
     /// The parent.
     #[serde(rename = "type")]
     pub(crate) type_name: String,
-    /// The part of its identifier that its children are listed by.
+    /// The part of its identifier, or its top-level property, that its children are listed by.
     pub(crate) property: String,
     /// How it is known.
     pub(crate) reason: String,
     /// The children with the list input that takes the property.
     pub(crate) children: BTreeMap<String, String>,
+}
+
+/// An input with few values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InputValues {
+    /// The types that are listed by it.
+    pub(crate) types: Vec<String>,
+    /// The input.
+    pub(crate) input: String,
+    /// Its values.
+    pub(crate) values: Vec<InputValue>,
+    /// How they are known.
+    pub(crate) reason: String,
+}
+
+/// A value of an input.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum InputValue {
+    /// Served everywhere.
+    Anywhere(String),
+    /// Served in one region.
+    InRegion {
+        /// The value.
+        value: String,
+        /// The region.
+        region: String,
+    },
+}
+
+/// An input that is the account's id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountInput {
+    /// The types that are listed by it.
+    pub(crate) types: Vec<String>,
+    /// The input.
+    pub(crate) input: String,
+    /// How it is known.
+    pub(crate) reason: String,
+}
+
+/// A type with an input that nothing supplies.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unlisted {
+    /// The type.
+    #[serde(rename = "type")]
+    pub(crate) type_name: String,
+    /// Why.
+    pub(crate) reason: String,
 }
 
 impl Exceptions {

@@ -143,6 +143,12 @@ impl Schemas {
         REGIONS.home(region)
     }
 
+    /// The regions of the partition of `region` whose types are known, sorted.
+    pub(crate) fn partition_regions(region: &str) -> &'static [String] {
+        let partition = REGIONS.partition_of(region);
+        partition.map_or(&[], |partition| &partition.regions)
+    }
+
     /// The schema of a type, not kept: who makes a table of it needs it once.
     pub(crate) fn read(&self, type_name: &str) -> Option<Arc<TypeSchema>> {
         let kept = self.overlay.get(type_name).cloned();

@@ -106,13 +106,36 @@ pub struct ListInput {
 
 /// Where a list input comes from when the statement does not bind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParentInput {
-    /// The list input that is fed: `UserPoolId`.
+pub struct InputSource {
+    /// The list input that is supplied: `UserPoolId`.
     pub input: String,
-    /// The parent's type: `AWS::Cognito::UserPool`.
-    pub parent_type: String,
-    /// The parent's property that feeds it, always part of the parent's identifier: `UserPoolId`.
-    pub parent_property: String,
+    /// What supplies it.
+    pub supply: Supply,
+}
+
+/// What supplies a list input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Supply {
+    /// A property of every resource of another type.
+    Parent {
+        /// The other type: `AWS::Cognito::UserPool`.
+        type_name: String,
+        /// Its property, or the path of a part of its identifier: `UserPoolId`.
+        property: String,
+    },
+    /// Each of the few values that the API defines.
+    Values(Vec<FixedValue>),
+    /// The id of the account.
+    Account,
+}
+
+/// One of the few values that an input can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixedValue {
+    /// The value as text, whatever its type.
+    pub value: String,
+    /// The one region that serves it; none when all do.
+    pub region: Option<String>,
 }
 
 /// Which face of the type a table is.
@@ -145,8 +168,11 @@ pub struct Table {
     pub required_inputs: Vec<Vec<ListInput>>,
     /// List inputs that may be given.
     pub optional_inputs: Vec<ListInput>,
-    /// How required inputs are found by listing a parent; empty when nothing is known.
-    pub parents: Vec<ParentInput>,
+    /// What supplies list inputs that the statement leaves open. Every parent type that supplies an input is listed:
+    /// the resources are those under all of them.
+    pub sources: Vec<InputSource>,
+    /// Why nothing supplies some of the required inputs.
+    pub unlisted: Option<String>,
     /// The resources are the same seen from every region of a partition.
     pub global: bool,
     /// The property that holds tags: `Tags`.
@@ -193,6 +219,33 @@ impl Table {
                     !column.property.is_empty() && column.property.eq_ignore_ascii_case(name)
                 })
             })
+    }
+
+    /// The table as it is when ListResources needs `property` too, which its schema did not say and an error message did.
+    ///
+    /// None when the type has no such property, or none that this view shows.
+    pub fn with_required_input(&self, property: &str) -> Option<Self> {
+        let column = self
+            .columns
+            .iter()
+            .position(|column| column.role == Role::Property && column.property == property);
+        let input = ListInput {
+            property: property.to_owned(),
+            column: Some(column?),
+        };
+        let mut table = self.clone();
+        table
+            .optional_inputs
+            .retain(|optional| optional.property != property);
+        if table.required_inputs.is_empty() {
+            table.required_inputs.push(Vec::new());
+        }
+        for set in &mut table.required_inputs {
+            if !set.iter().any(|required| required.property == property) {
+                set.push(input.clone());
+            }
+        }
+        Some(table)
     }
 
     /// The name with its service: `cognito.user_pool_clients`.

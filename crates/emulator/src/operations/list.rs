@@ -268,9 +268,12 @@ fn is_listed(
         return true;
     }
     let own_model = resource.model();
-    model.iter().all(|(name, value)| match own_model.get(name) {
-        Some(own) => own == value,
-        None => resource_type.is_write_only(name) || resource_type.property(name).is_none(),
+    model.iter().all(|(input, value)| {
+        let name = resource_type.listed_by(input);
+        match own_model.get(name) {
+            Some(own) => own == value,
+            None => resource_type.is_write_only(name) || resource_type.property(name).is_none(),
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cirrus_provider::{Availability, CatalogError, ColumnKind, View};
+use cirrus_provider::{Availability, CatalogError, ColumnKind, Supply, View};
 
 use crate::{CATALOG, all_tables};
 
@@ -111,7 +111,17 @@ fn a_user_pool_client_is_what_its_schema_says() {
         table.required_inputs[0][0].column,
         table.column("user_pool_id")
     );
-    assert_eq!(table.parents[0].parent_type, "AWS::Cognito::UserPool");
+    let [source] = table.sources.as_slice() else {
+        panic!("{:?}", table.sources)
+    };
+    assert_eq!(source.input, "UserPoolId");
+    assert_eq!(
+        source.supply,
+        Supply::Parent {
+            type_name: "AWS::Cognito::UserPool".to_owned(),
+            property: "UserPoolId".to_owned(),
+        }
+    );
     let create = table.handlers.create.as_ref().unwrap();
     assert_eq!(create.timeout_minutes, Some(2));
     assert!(
