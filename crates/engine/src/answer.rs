@@ -1,6 +1,13 @@
 //! What a statement gives back: rows as they arrive, the calls they cost, and what is missing from them.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
 use cirrus_provider::{CloudError, Meter};
@@ -63,7 +70,10 @@ pub struct OutputColumn {
 pub struct Report {
     /// The calls made.
     pub meter: Arc<Meter>,
+    /// How far it is.
+    pub progress: Progress,
     warnings: Mutex<Vec<Warning>>,
+    missing_rows_matter: OnceLock<&'static str>,
 }
 
 impl Report {
@@ -77,12 +87,98 @@ impl Report {
         self.warnings.lock().clone()
     }
 
+    /// The part of the statement that can show wrong rows or numbers when rows are missing below it: `NOT IN`.
+    pub fn missing_rows_matter(&self) -> Option<&'static str> {
+        self.missing_rows_matter.get().copied()
+    }
+
+    pub(crate) fn set_missing_rows_matter(&self, part: &'static str) {
+        let _ = self.missing_rows_matter.set(part);
+    }
+
     /// Whether rows are missing: exit code 3.
     pub fn is_partial(&self) -> bool {
         self.warnings
             .lock()
             .iter()
             .any(|warning| warning.kind.loses_rows())
+    }
+}
+
+/// How far a statement is; all counts only grow while it runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pages: AtomicU64,
+    listed: AtomicU64,
+    reads_wanted: AtomicU64,
+    reads_done: AtomicU64,
+    regions: AtomicU64,
+    regions_done: AtomicU64,
+}
+
+impl Progress {
+    /// Pages of lists that came, those of parents included.
+    pub fn pages(&self) -> u64 {
+        self.pages.load(Ordering::Relaxed)
+    }
+
+    /// Resources that lists showed, before filters.
+    pub fn listed(&self) -> u64 {
+        self.listed.load(Ordering::Relaxed)
+    }
+
+    /// Resources that were read on their own, and how many are known to be needed so far.
+    pub fn reads(&self) -> (u64, u64) {
+        let done = self.reads_done.load(Ordering::Relaxed);
+        (done, self.reads_wanted.load(Ordering::Relaxed))
+    }
+
+    /// Regions that were read to their end, of how many; a table that is scanned twice counts its regions twice.
+    pub fn regions(&self) -> (u64, u64) {
+        let done = self.regions_done.load(Ordering::Relaxed);
+        (done, self.regions.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn page(&self, listed: usize) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.listed.fetch_add(listed as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read_wanted(&self) {
+        self.reads_wanted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read_done(&self) {
+        self.reads_done.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The regions that a scan has not read to their end, by how many of its accesses are left there.
+#[derive(Debug)]
+pub(crate) struct RegionsLeft(Mutex<HashMap<String, usize>>);
+
+impl RegionsLeft {
+    /// Begins with the region of every access.
+    pub(crate) fn start<'a>(report: &Report, regions: impl Iterator<Item = &'a str>) -> Self {
+        let mut left: HashMap<String, usize> = HashMap::new();
+        for region in regions {
+            *left.entry(region.to_owned()).or_default() += 1;
+        }
+        let count = left.len() as u64;
+        report.progress.regions.fetch_add(count, Ordering::Relaxed);
+        Self(Mutex::new(left))
+    }
+
+    /// Notes that an access in the region has come to its end.
+    pub(crate) fn done(&self, report: &Report, region: &str) {
+        let mut left = self.0.lock();
+        if let Some(count) = left.get_mut(region) {
+            *count -= 1;
+            if *count == 0 {
+                left.remove(region);
+                report.progress.regions_done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -118,6 +214,12 @@ pub enum WarningKind {
     },
     /// The type does not exist in the region; there are no rows there.
     Unavailable,
+    /// The account has not enabled the region, and the statement did not name it; there are no rows there.
+    NotEnabled,
+    /// A list showed the resource, and it was not there when it was read.
+    Vanished,
+    /// The account did not say which regions it has; all of the partition were tried.
+    RegionsUnknown(CloudError),
 }
 
 impl WarningKind {
@@ -125,7 +227,9 @@ impl WarningKind {
     pub fn loses_rows(&self) -> bool {
         match self {
             Self::Failed(_) | Self::Undecodable { .. } | Self::Mistyped { .. } => true,
-            Self::Unavailable => false,
+            Self::Unavailable | Self::NotEnabled | Self::Vanished | Self::RegionsUnknown(_) => {
+                false
+            }
         }
     }
 }

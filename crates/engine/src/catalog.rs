@@ -9,7 +9,11 @@ use datafusion::{
     error::Result,
 };
 
-use crate::{generic, relations, table::CloudTable};
+use crate::{
+    errors::{self, ErrorsTable},
+    relations::{self, OWN_SERVICES, own_tables},
+    table::CloudTable,
+};
 
 /// The catalog `aws` (and `awscc`).
 #[derive(Debug)]
@@ -26,13 +30,13 @@ impl CatalogProvider for CloudCatalog {
             .catalog
             .services()
             .into_iter()
-            .chain([generic::SERVICE]);
+            .chain(OWN_SERVICES.map(|(name, _)| name));
         services.map(str::to_owned).collect()
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         let service = name.to_lowercase();
-        (service == generic::SERVICE || self.catalog.has_service(&service)).then(|| {
+        (own_tables(&service).is_some() || self.catalog.has_service(&service)).then(|| {
             Arc::new(CloudSchema {
                 catalog_name: self.name,
                 service,
@@ -53,8 +57,8 @@ struct CloudSchema {
 #[async_trait]
 impl SchemaProvider for CloudSchema {
     fn table_names(&self) -> Vec<String> {
-        if self.service == generic::SERVICE {
-            return generic::TABLES.map(str::to_owned).to_vec();
+        if let Some(tables) = own_tables(&self.service) {
+            return tables.iter().map(|name| (*name).to_owned()).collect();
         }
         self.catalog
             .tables(&self.service)
@@ -68,6 +72,9 @@ impl SchemaProvider for CloudSchema {
         let Ok(table) = relations::find(&self.catalog, &self.service, &name.to_lowercase()) else {
             return Ok(None);
         };
+        if self.service == errors::SERVICE {
+            return Ok(Some(Arc::new(ErrorsTable)));
+        }
         Ok(Some(Arc::new(CloudTable::new(self.catalog_name, table))))
     }
 

@@ -1,61 +1,102 @@
-//! What the scans of one statement share: the cloud, the regions, the call budget, and the tally of scopes.
+//! What the scans of one statement share: the calls, the regions, what is learned, and the tally of scopes.
 //!
 //! It travels in DataFusion's session configuration as an extension, so that `table.rs` and `scan.rs` find it without
 //! a global.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 
 use cirrus_provider::{Catalog, Cloud, CloudError};
 use parking_lot::Mutex;
 
-use crate::{Error, Report};
+use crate::{
+    Report,
+    calls::{Calls, Flights},
+    errors::Failures,
+    learned::Learned,
+    regions::{AtHand, Enabled, Regions},
+};
 
-/// The state of one statement.
+/// What the statements of a session share.
 #[derive(Debug)]
-pub(crate) struct StatementContext {
+pub(crate) struct Shared {
     /// The provider's catalog.
     pub(crate) catalog: Arc<Catalog>,
     /// Where calls go.
     pub(crate) cloud: Arc<dyn Cloud>,
-    /// The session's regions, used where no predicate names one.
-    pub(crate) regions: Vec<String>,
-    /// Calls and warnings.
+    /// What is known of types and their lists.
+    pub(crate) learned: Learned,
+    /// The account's regions.
+    pub(crate) enabled: Enabled,
+    /// The id of the account, once it was asked for.
+    pub(crate) account: tokio::sync::OnceCell<String>,
+    /// The calls in flight.
+    pub(crate) flights: Arc<Flights>,
+}
+
+/// The state of one statement.
+#[derive(Debug)]
+pub(crate) struct StatementContext {
+    /// The session's.
+    pub(crate) shared: Arc<Shared>,
+    /// The regions read where no predicate names one.
+    pub(crate) regions: Regions,
+    /// Calls, progress and warnings.
     pub(crate) report: Arc<Report>,
-    /// `max_api_calls`.
-    pub(crate) max_api_calls: Option<u64>,
-    reserved: AtomicU64,
+    /// Makes the calls.
+    pub(crate) calls: Calls,
     /// Who answered so far.
     pub(crate) scopes: Scopes,
+    /// What the last statement that read a cloud went without.
+    pub(crate) failures: Option<Failures>,
+    /// What the account said of its regions to this statement.
+    pub(crate) asked_regions: tokio::sync::OnceCell<Option<Vec<String>>>,
 }
 
 impl StatementContext {
     pub(crate) fn new(
-        catalog: Arc<Catalog>,
-        cloud: Arc<dyn Cloud>,
-        regions: Vec<String>,
+        shared: Arc<Shared>,
+        regions: Regions,
         max_api_calls: Option<u64>,
+        failures: Option<Failures>,
     ) -> Self {
-        Self {
-            catalog,
-            cloud,
-            regions,
-            report: Arc::new(Report::default()),
+        let report = Arc::new(Report::default());
+        let calls = Calls::new(
+            shared.cloud.clone(),
+            shared.flights.clone(),
+            report.meter.clone(),
             max_api_calls,
-            reserved: AtomicU64::new(0),
+        );
+        Self {
+            shared,
+            regions,
+            report,
+            calls,
             scopes: Scopes::default(),
+            failures,
+            asked_regions: tokio::sync::OnceCell::new(),
         }
     }
 
-    /// Takes one call from the budget.
-    pub(crate) fn reserve_call(&self) -> Result<(), Error> {
-        let before = self.reserved.fetch_add(1, Ordering::Relaxed);
-        match self.max_api_calls {
-            Some(limit) if before >= limit => Err(Error::CallBudget { limit }),
-            _ => Ok(()),
+    /// The session's regions, as far as they are known without a call.
+    pub(crate) fn regions_at_hand(&self) -> AtHand {
+        match &self.regions {
+            Regions::Named(regions) => AtHand {
+                regions: regions.clone(),
+                enabled_only: false,
+            },
+            Regions::All => self.enabled_at_hand(),
         }
+    }
+
+    /// The account's regions, as far as they are known without a call.
+    pub(crate) fn enabled_at_hand(&self) -> AtHand {
+        let default = self.shared.cloud.default_region();
+        self.shared
+            .enabled
+            .at_hand(&self.shared.catalog, default.as_deref())
     }
 }
 

@@ -21,6 +21,17 @@ pub(crate) fn properties(text: &str) -> std::result::Result<Properties<'_>, serd
     serde_json::from_str(text)
 }
 
+/// How much is known of a row's resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// A predicate names it; whether it exists, its read will say.
+    Named,
+    /// A list showed it, maybe without some of its properties.
+    Listed,
+    /// GetResource returned it: properties that it lacks are NULL, not unknown.
+    Read,
+}
+
 /// What a row's values come from.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
@@ -34,8 +45,10 @@ pub(crate) struct Row {
     pub(crate) parts: Vec<String>,
     /// The properties as JSON text.
     pub(crate) properties: String,
-    /// GetResource returned the properties: what they lack is NULL, not unknown.
-    pub(crate) is_read: bool,
+    /// Where the properties come from.
+    pub(crate) known: Known,
+    /// The resource has to be read on its own before the row is whole.
+    pub(crate) must_read: bool,
     /// The list inputs under which the row was found.
     pub(crate) inputs: Arc<Map<String, Value>>,
 }
@@ -51,7 +64,8 @@ impl Row {
     /// Marks the row as what GetResource returned.
     pub(crate) fn read(self) -> Self {
         Self {
-            is_read: true,
+            known: Known::Read,
+            must_read: false,
             ..self
         }
     }

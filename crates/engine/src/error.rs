@@ -96,6 +96,8 @@ pub enum Error {
         table: String,
         /// The columns to bind.
         inputs: Vec<String>,
+        /// Why nothing supplies them, or who asks for them.
+        reason: Option<String>,
         /// Where.
         span: Option<Span>,
     },

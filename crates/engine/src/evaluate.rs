@@ -20,7 +20,7 @@ pub(crate) fn passes_early(spec: &ScanSpec, row: &Row) -> Result<bool> {
     }
     let rows = std::slice::from_ref(row);
     let (mut batch, _) = decode::decode(
-        &spec.table.columns,
+        &spec.wanted.table.columns,
         &filters.early_columns,
         &filters.early_schema,
         rows,
@@ -34,7 +34,7 @@ pub(crate) fn passes_early(spec: &ScanSpec, row: &Row) -> Result<bool> {
 /// Decodes, filters and projects complete rows; values of the wrong type are warned about.
 pub(crate) fn batch(spec: &ScanSpec, report: &Report, rows: &[Row]) -> Result<RecordBatch> {
     let filters = &spec.filters;
-    let columns = &spec.table.columns;
+    let columns = &spec.wanted.table.columns;
     let (mut batch, mistyped) = decode::decode(
         columns,
         &filters.working_columns,
@@ -43,7 +43,7 @@ pub(crate) fn batch(spec: &ScanSpec, report: &Report, rows: &[Row]) -> Result<Re
     )?;
     for wrong in mistyped {
         report.warn(Warning {
-            table: spec.name.clone(),
+            table: spec.wanted.name.clone(),
             region: Some(rows[wrong.row].region.to_string()),
             subject: Some(rows[wrong.row].identifier.clone()),
             kind: WarningKind::Mistyped {

@@ -1,7 +1,10 @@
 //! `EXPLAIN`: the calls that a statement would make, read from the physical plan's scans. Makes none.
 //!
 //! Counts are exact, `at least n` for open-ended lists, or `at most n`; retries are not counted. A line per call
-//! pattern: what is called where, what with, and the IAM actions that it takes.
+//! pattern: what is called where, what with, and the IAM actions that it takes. Where a join gives the keys, the line is
+//! that of one key, and the keys are those that may be in its region; where it does not, the note says why.
+
+mod steps;
 
 use std::sync::Arc;
 
@@ -9,13 +12,14 @@ use arrow::{
     array::{ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
-use cirrus_provider::{Access, Handler, Operation, Table};
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::{
+    ExecutionPlan, aggregates::AggregateExec, joins::HashJoinExec, sorts::sort::SortExec,
+};
 
-use crate::scan::{CloudScan, ScanSpec};
+use crate::scan::CloudScan;
 
 /// The columns of EXPLAIN's answer after `step`.
-const TEXT_COLUMNS: [&str; 7] = [
+const TEXT_COLUMNS: [&str; 8] = [
     "table",
     "operation",
     "region",
@@ -23,6 +27,7 @@ const TEXT_COLUMNS: [&str; 7] = [
     "calls",
     "filters",
     "permissions",
+    "note",
 ];
 
 /// One call pattern.
@@ -35,6 +40,7 @@ struct Step {
     calls: String,
     filters: String,
     permissions: String,
+    note: String,
 }
 
 /// The schema of EXPLAIN's answer.
@@ -49,8 +55,18 @@ pub(crate) fn schema() -> SchemaRef {
 /// Describes the calls of a physical plan.
 pub(crate) fn explain(plan: &Arc<dyn ExecutionPlan>) -> RecordBatch {
     let mut scans = Vec::new();
-    collect(plan, &mut scans);
-    let steps: Vec<Step> = scans.iter().flat_map(|spec| steps_of(spec)).collect();
+    collect(plan, Above::default(), &mut scans);
+    let mut steps: Vec<Step> = Vec::new();
+    for scan in &scans {
+        let mut own = scan.steps();
+        for step in &mut own {
+            if steps.iter().any(|before| before.answers(step)) {
+                "0".clone_into(&mut step.calls);
+                "the answer to the same call above is used".clone_into(&mut step.note);
+            }
+        }
+        steps.append(&mut own);
+    }
     let column = |value: &dyn Fn(&Step) -> String| {
         let values = steps
             .iter()
@@ -66,151 +82,55 @@ pub(crate) fn explain(plan: &Arc<dyn ExecutionPlan>) -> RecordBatch {
         column(&|step| step.calls.clone()),
         column(&|step| step.filters.clone()),
         column(&|step| step.permissions.clone()),
+        column(&|step| step.note.clone()),
     ];
     RecordBatch::try_new(schema(), columns).expect("every column has a value for every step")
 }
 
-fn collect(plan: &Arc<dyn ExecutionPlan>, scans: &mut Vec<Arc<ScanSpec>>) {
+impl Step {
+    /// Whether what this call gives is kept for another one.
+    fn answers(&self, other: &Self) -> bool {
+        let is_call = !self.region.is_empty() && !self.request.contains(" of the join");
+        is_call
+            && self.calls != "at least 0"
+            && (&self.table, self.operation, &self.region, &self.request)
+                == (&other.table, other.operation, &other.region, &other.request)
+    }
+}
+
+/// A scan, and whether somebody above may have rows enough before it has read all.
+struct Explained<'a> {
+    scan: &'a CloudScan,
+    may_stop: bool,
+}
+
+/// What stands above a scan.
+#[derive(Clone, Copy, Default)]
+struct Above {
+    /// Somebody who wants a number of rows only.
+    limit: bool,
+    /// Another scan that may give those.
+    others: bool,
+}
+
+fn collect<'a>(plan: &'a Arc<dyn ExecutionPlan>, above: Above, scans: &mut Vec<Explained<'a>>) {
     if let Some(scan) = plan.downcast_ref::<CloudScan>() {
-        scans.push(scan.spec.clone());
+        let may_stop = above.limit && above.others;
+        scans.push(Explained { scan, may_stop });
     }
-    for child in plan.children() {
-        collect(child, scans);
-    }
-}
-
-fn steps_of(spec: &ScanSpec) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let filters = spec.filters.described.join(" AND ");
-    let parts = spec.parts.iter().flat_map(|part| {
-        part.plan
-            .accesses
-            .iter()
-            .map(|access| (&part.table, access))
-    });
-    let mut lists = false;
-    for (at, (table, access)) in parts.enumerate() {
-        // With a limit, the first accesses may give rows enough.
-        let may_be_spared = at > 0 && spec.limit.is_some();
-        let pages = if may_be_spared {
-            "at least 0"
+    let children = plan.children();
+    let others = above.others || children.len() > 1;
+    let limit = above.limit || plan.fetch().is_some();
+    for (at, child) in children.into_iter().enumerate() {
+        // These read everything before they give anything.
+        let reads_all = plan.is::<SortExec>()
+            || plan.is::<AggregateExec>()
+            || (plan.is::<HashJoinExec>() && at == 0);
+        let above = if reads_all {
+            Above::default()
         } else {
-            "at least 1"
+            Above { limit, others }
         };
-        let step =
-            |table: &Table, name: &str, operation: Operation, request: String, calls: &str| Step {
-                table: name.to_owned(),
-                operation: operation.name(),
-                region: access.region().to_owned(),
-                request,
-                calls: calls.to_owned(),
-                filters: filters.clone(),
-                permissions: permissions(table, operation),
-            };
-        match access {
-            Access::Get { identifier, .. } => {
-                steps.push(step(
-                    table,
-                    &spec.name,
-                    Operation::GetResource,
-                    identifier.to_string(),
-                    if may_be_spared { "at most 1" } else { "1" },
-                ));
-            }
-            Access::List { inputs, .. } => {
-                let model = (!inputs.is_empty())
-                    .then(|| serde_json::Value::Object(inputs.clone()).to_string());
-                lists = true;
-                steps.push(step(
-                    table,
-                    &spec.name,
-                    Operation::ListResources,
-                    model.unwrap_or_default(),
-                    pages,
-                ));
-            }
-            Access::ListUnderParents { parent, feeds, .. } => {
-                let parent_name = format!("{}.{}", spec.catalog, parent.qualified_name());
-                lists = true;
-                let mut of_parent = step(
-                    parent,
-                    &parent_name,
-                    Operation::ListResources,
-                    String::new(),
-                    pages,
-                );
-                of_parent.filters.clear();
-                steps.push(of_parent);
-                let inputs: Vec<String> = feeds
-                    .iter()
-                    .map(|feed| {
-                        format!(
-                            "\"{}\": {}.{}",
-                            feed.input, parent.name, parent.identifier[feed.part].path
-                        )
-                    })
-                    .collect();
-                let request = format!("{{{}}}", inputs.join(", "));
-                steps.push(step(
-                    table,
-                    &spec.name,
-                    Operation::ListResources,
-                    request,
-                    if spec.limit.is_some() {
-                        "at least 0"
-                    } else {
-                        "at least 1 per parent"
-                    },
-                ));
-            }
-        }
+        collect(child, above, scans);
     }
-    if lists {
-        steps.extend(hydration(spec));
-    }
-    steps
-}
-
-/// The reads of single resources for columns that a list may leave out.
-fn hydration(spec: &ScanSpec) -> Option<Step> {
-    spec.table.handlers.read.as_ref()?;
-    let needed: Vec<&str> = spec
-        .read_columns()
-        .filter(|column| {
-            let parts = &spec.table.identifier;
-            parts.iter().all(|part| part.column != Some(*column))
-        })
-        .map(|column| spec.table.columns[column].name.as_str())
-        .collect();
-    if needed.is_empty() {
-        return None;
-    }
-    Some(Step {
-        table: spec.name.clone(),
-        operation: Operation::GetResource.name(),
-        request: format!("each row whose list left out one of: {}", needed.join(", ")),
-        calls: match spec.limit {
-            Some(limit) if spec.filters.described.is_empty() => format!("at most {limit}"),
-            _ => "at most 1 per row".to_owned(),
-        },
-        permissions: permissions(&spec.table, Operation::GetResource),
-        ..Step::default()
-    })
-}
-
-/// The IAM actions of a call: Cloud Control's own and the handler's.
-fn permissions(table: &Table, operation: Operation) -> String {
-    let handler: Option<&Handler> = match operation {
-        Operation::ListResources => table.handlers.list.as_ref(),
-        Operation::GetResource => table.handlers.read.as_ref(),
-    };
-    let own = format!("cloudformation:{operation}");
-    let actions = handler
-        .iter()
-        .flat_map(|handler| &handler.permissions)
-        .cloned();
-    std::iter::once(own)
-        .chain(actions)
-        .collect::<Vec<_>>()
-        .join(", ")
 }

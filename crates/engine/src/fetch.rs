@@ -2,65 +2,187 @@
 //!
 //! A list's rows are filtered on what the list returns before any resource is read on its own; a resource is read only
 //! when a column is needed that its list left out. A scope (region, parent, resource) that fails becomes a warning and
-//! the others go on; an authoritative NotFound is just no row.
+//! the others go on; an authoritative NotFound is just no row. Lists are in `fetch/lists.rs`, what supplies their
+//! inputs in `fetch/sources.rs`, reads of single resources in `fetch/reads.rs`.
+
+mod lists;
+mod outcome;
+mod reads;
+mod sources;
 
 use std::{collections::HashSet, sync::Arc};
 
 use arrow::array::RecordBatch;
-use cirrus_provider::{
-    Access, CloudError, CloudErrorKind, GetRequest, Identifier, ListRequest, Resource, Table,
-};
+use cirrus_provider::{Access, Predicate};
 use datafusion::error::{DataFusionError, Result};
 use futures::{
     FutureExt, StreamExt, TryStreamExt,
     stream::{self, BoxStream},
 };
 use parking_lot::Mutex;
-use serde_json::{Map, Value};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
     Error, Warning, WarningKind,
+    answer::RegionsLeft,
     context::StatementContext,
-    decode::{self, Row},
+    decode::Row,
     evaluate,
-    scan::{ScanPart, ScanSpec},
+    plan::{ScanPart, Wanted},
+    scan::ScanSpec,
 };
+use outcome::Relearned;
 
 /// The most rows in a batch: small, so that an interactive query shows its first page at once.
 const BATCH_ROWS: usize = 128;
 
+/// What makes two rows the same resource: type (a generic table may be asked for several), region, identifier.
+type RowKey = (String, Arc<str>, String);
+
 type RowStream = BoxStream<'static, Result<Row>>;
 
 /// Runs a scan into a channel; returns early when nobody listens any more.
+///
+/// `keys` are what the other side of a join yielded: rows without one of them are not wanted.
 pub(crate) async fn run(
     spec: Arc<ScanSpec>,
+    keys: Option<Predicate>,
     context: Arc<StatementContext>,
     sender: Sender<Result<RecordBatch>>,
 ) -> Result<()> {
-    let fetch = Arc::new(Fetch {
-        spec,
-        context,
-        seen: Mutex::default(),
-    });
-    let mut batches = fetch.batches();
-    while let Some(batch) = batches.next().await {
-        let failed = batch.is_err();
-        if sender.send(batch).await.is_err() || failed {
+    let wanted = wanted_now(&spec.wanted, &context).await?;
+    let mut sent = false;
+    loop {
+        let parts = planned(&wanted, keys.clone(), &context)?;
+        let mut batches = Fetch::new(spec.clone(), context.clone(), parts).batches();
+        let relearned = loop {
+            match batches.next().await {
+                None => return Ok(()),
+                // What the service asks for is known now: plan again, unless rows are out already.
+                Some(Err(error)) if !sent && Relearned::is(&error) => break true,
+                Some(batch) => {
+                    let failed = batch.is_err();
+                    sent = true;
+                    if sender.send(batch).await.is_err() || failed {
+                        break false;
+                    }
+                }
+            }
+        };
+        if !relearned {
             return Ok(());
         }
     }
-    Ok(())
 }
 
+/// Plans the calls with everything that is known now.
+fn planned(
+    wanted: &Wanted,
+    keys: Option<Predicate>,
+    context: &StatementContext,
+) -> Result<Vec<ScanPart>> {
+    let (catalog, learned) = (&context.shared.catalog, &context.shared.learned);
+    let parts = match keys {
+        Some(keys) => wanted.plan_keys(catalog, learned, &keys),
+        None => wanted.plan(catalog, learned),
+    };
+    let parts = parts.map_err(external)?;
+    for part in &parts {
+        for region in &part.plan.unavailable {
+            context.report.warn(Warning {
+                table: wanted.name.clone(),
+                region: Some(region.clone()),
+                subject: None,
+                kind: WarningKind::Unavailable,
+            });
+        }
+    }
+    Ok(parts)
+}
+
+/// What is wanted, in the regions that the account has enabled.
+///
+/// When the account does not say which those are, every region is tried, and one that turns out not to be enabled is
+/// left out (`outcome.rs`).
+async fn wanted_now(wanted: &Wanted, context: &StatementContext) -> Result<Wanted> {
+    let mut wanted = wanted.clone();
+    if !wanted.enabled_only {
+        return Ok(wanted);
+    }
+    let enabled = context
+        .asked_regions
+        .get_or_try_init(async || match context.calls.enabled_regions().await {
+            Ok(regions) => {
+                context.shared.enabled.set(&regions);
+                Ok(Some(regions))
+            }
+            Err(crate::calls::CallError::Cloud(error)) if error.code.is_some() => {
+                context.report.warn(Warning {
+                    table: wanted.name.clone(),
+                    region: None,
+                    subject: None,
+                    kind: WarningKind::RegionsUnknown(error),
+                });
+                Ok(None)
+            }
+            Err(error) => Err(external(error.into())),
+        })
+        .await?;
+    if let Some(enabled) = enabled {
+        let (kept, skipped): (Vec<_>, Vec<_>) = wanted
+            .regions
+            .drain(..)
+            .partition(|region| enabled.contains(region));
+        wanted.regions = kept;
+        wanted.enabled_only = false;
+        for region in skipped {
+            context.report.warn(Warning {
+                table: wanted.name.clone(),
+                region: Some(region),
+                subject: None,
+                kind: WarningKind::NotEnabled,
+            });
+        }
+    }
+    Ok(wanted)
+}
+
+/// A scan that is being carried out.
 struct Fetch {
     spec: Arc<ScanSpec>,
+    parts: Vec<ScanPart>,
     context: Arc<StatementContext>,
-    /// The rows met so far, when more than one call may return the same.
-    seen: Mutex<HashSet<(String, Arc<str>, String)>>,
+    /// The rows met so far; none when no two calls may return the same.
+    seen: Option<Mutex<HashSet<RowKey>>>,
+    regions_left: RegionsLeft,
 }
 
 impl Fetch {
+    fn new(spec: Arc<ScanSpec>, context: Arc<StatementContext>, parts: Vec<ScanPart>) -> Arc<Self> {
+        let accesses: Vec<&Access> = parts.iter().flat_map(|part| &part.plan.accesses).collect();
+        let may_repeat = accesses.len() > 1
+            || accesses
+                .iter()
+                .any(|access| matches!(access, Access::FanOut { .. }));
+        let regions = accesses.iter().map(|access| access.region());
+        let regions_left = RegionsLeft::start(&context.report, regions);
+        Arc::new(Self {
+            spec,
+            parts,
+            context,
+            seen: may_repeat.then(Mutex::default),
+            regions_left,
+        })
+    }
+
+    /// Whether a row's resource was not met before.
+    fn is_first(&self, row: &Row) -> bool {
+        let Some(seen) = &self.seen else { return true };
+        let type_name = row.table.type_name.clone();
+        seen.lock()
+            .insert((type_name, row.region.clone(), row.identifier.clone()))
+    }
+
     fn batches(self: Arc<Self>) -> BoxStream<'static, Result<RecordBatch>> {
         match self.spec.limit {
             Some(limit) => self.limited(limit),
@@ -68,9 +190,9 @@ impl Fetch {
         }
     }
 
-    /// Everything, with as many calls in flight as the cloud says are useful.
+    /// Everything, with as many calls asked for as the cloud says are useful.
     fn unlimited(self: Arc<Self>) -> BoxStream<'static, Result<RecordBatch>> {
-        let concurrency = self.context.cloud.concurrency();
+        let concurrency = self.concurrency();
         let complete = self.clone();
         self.clone()
             .rows(concurrency)
@@ -91,353 +213,51 @@ impl Fetch {
     /// At most `limit` rows: one page at a time, and never more resources read than rows are missing.
     fn limited(self: Arc<Self>, limit: usize) -> BoxStream<'static, Result<RecordBatch>> {
         let rows = self.clone().rows(1);
-        stream::try_unfold((rows, limit), move |(mut rows, missing)| {
+        let nothing: RowStream = stream::empty().boxed();
+        let state = (rows, nothing.ready_chunks(BATCH_ROWS), limit);
+        stream::try_unfold(state, move |(mut rows, mut reading, missing)| {
             let fetch = self.clone();
             async move {
-                if missing == 0 {
-                    return Ok(None);
+                loop {
+                    if let Some(read) = reading.next().await {
+                        let read: Vec<Row> = read.into_iter().collect::<Result<_>>()?;
+                        let batch = evaluate::batch(&fetch.spec, &fetch.context.report, &read)?;
+                        let missing = missing - batch.num_rows();
+                        return Ok(Some((batch, (rows, reading, missing))));
+                    }
+                    let wanted = missing.min(BATCH_ROWS);
+                    let listed: Vec<Row> = rows.by_ref().take(wanted).try_collect().await?;
+                    if listed.is_empty() {
+                        return Ok(None);
+                    }
+                    let (complete, concurrency) = (fetch.clone(), fetch.concurrency());
+                    reading = stream::iter(listed)
+                        .map(move |row| complete.clone().complete(Ok(row)).boxed())
+                        .buffered(concurrency)
+                        .filter_map(|row| async { row.transpose() })
+                        .boxed()
+                        .ready_chunks(BATCH_ROWS);
                 }
-                let wanted = missing.min(BATCH_ROWS);
-                let listed: Vec<Row> = rows.by_ref().take(wanted).try_collect().await?;
-                if listed.is_empty() {
-                    return Ok(None);
-                }
-                let completed: Vec<Option<Row>> = stream::iter(listed)
-                    .map(|row| fetch.clone().complete(Ok(row)).boxed())
-                    .buffered(fetch.context.cloud.concurrency())
-                    .try_collect()
-                    .await?;
-                let batch = evaluate::batch(
-                    &fetch.spec,
-                    &fetch.context.report,
-                    &completed.into_iter().flatten().collect::<Vec<Row>>(),
-                )?;
-                let missing = missing - batch.num_rows();
-                Ok(Some((batch, (rows, missing))))
             }
         })
         .boxed()
     }
 
-    /// The listed or read rows of all accesses that pass the early filters.
-    fn rows(self: Arc<Self>, concurrency: usize) -> RowStream {
-        let accesses: Vec<(usize, usize)> = self
-            .spec
-            .parts
-            .iter()
-            .enumerate()
-            .flat_map(|(part, spec)| {
-                (0..spec.plan.accesses.len()).map(move |access| (part, access))
-            })
-            .collect();
-        let may_repeat = accesses.len() > 1
-            || self
-                .spec
-                .parts
-                .iter()
-                .flat_map(|part| &part.plan.accesses)
-                .any(|access| matches!(access, Access::ListUnderParents { .. }));
-        let fetch = self.clone();
-        let streams = stream::iter(accesses)
-            .map(move |(part, access)| fetch.clone().access(part, access, concurrency));
-        let rows = in_parallel(streams.boxed(), concurrency);
-        rows.try_filter_map(move |row| {
-            let fetch = self.clone();
-            async move {
-                if may_repeat && !fetch.seen.lock().insert(key_of(&row)) {
-                    return Ok(None);
-                }
-                Ok(evaluate::passes_early(&fetch.spec, &row)?.then_some(row))
-            }
-        })
-        .boxed()
+    fn concurrency(&self) -> usize {
+        self.context.shared.cloud.concurrency()
     }
-
-    fn access(self: Arc<Self>, part: usize, access: usize, concurrency: usize) -> RowStream {
-        let ScanPart { table, plan } = &self.spec.parts[part];
-        let table = table.clone();
-        match plan.accesses[access].clone() {
-            Access::Get { region, identifier } => {
-                stream::once(self.get_row(table, region, identifier))
-                    .filter_map(|row| async { row.transpose() })
-                    .boxed()
-            }
-            Access::List { region, inputs } => self.list(table, region, inputs),
-            Access::ListUnderParents {
-                region,
-                parent,
-                feeds,
-                inputs,
-            } => {
-                let parents = self
-                    .clone()
-                    .list(parent.clone(), region.clone(), Map::new());
-                let lists = parents.map(move |found| {
-                    let found = match found {
-                        Ok(found) => found,
-                        Err(error) => return stream::once(async { Err(error) }).boxed(),
-                    };
-                    let mut model = inputs.clone();
-                    for feed in &feeds {
-                        let Some(value) = found.parts.get(feed.part) else {
-                            return stream::empty().boxed();
-                        };
-                        let value = Value::from(value.as_str());
-                        if inputs.get(&feed.input).is_some_and(|bound| *bound != value) {
-                            return stream::empty().boxed();
-                        }
-                        model.insert(feed.input.clone(), value);
-                    }
-                    self.clone().list(table.clone(), region.clone(), model)
-                });
-                in_parallel(lists.boxed(), concurrency)
-            }
-        }
-    }
-
-    /// The rows of one ListResources, page by page.
-    fn list(
-        self: Arc<Self>,
-        table: Arc<Table>,
-        region: String,
-        inputs: Map<String, Value>,
-    ) -> RowStream {
-        let request = ListRequest {
-            type_name: table.type_name.clone(),
-            region: region.clone(),
-            model: inputs.clone(),
-        };
-        let pages = self
-            .context
-            .cloud
-            .list(request, self.context.report.meter.clone());
-        let inputs = Arc::new(inputs);
-        let region: Arc<str> = region.into();
-        let is_parent = !self.is_own(&table);
-        let state = (Some(pages), true);
-        stream::try_unfold(state, move |(pages, has_more)| {
-            let (fetch, table, region, inputs) =
-                (self.clone(), table.clone(), region.clone(), inputs.clone());
-            async move {
-                let Some(mut pages) = pages.filter(|_| has_more) else {
-                    return Ok(None);
-                };
-                fetch.context.reserve_call().map_err(external)?;
-                match pages.next().await {
-                    None => Ok(None),
-                    Some(Ok(page)) => {
-                        // Parents that there are must answer for themselves; that there are none is an answer.
-                        if !is_parent || (page.resources.is_empty() && !page.has_more) {
-                            fetch.context.scopes.answered();
-                        }
-                        let rows: Vec<Result<Row>> = page
-                            .resources
-                            .into_iter()
-                            .filter_map(|resource| fetch.row(&table, &region, resource, &inputs))
-                            .map(Ok)
-                            .collect();
-                        Ok::<_, DataFusionError>(Some((
-                            stream::iter(rows),
-                            (Some(pages), page.has_more),
-                        )))
-                    }
-                    Some(Err(error)) => {
-                        fetch.failed(&table, &error, subject_of(&table, &inputs))?;
-                        Ok(None)
-                    }
-                }
-            }
-        })
-        .try_flatten()
-        .boxed()
-    }
-
-    /// Whether a table is the one that is scanned, not a parent of it.
-    fn is_own(&self, table: &Table) -> bool {
-        let own = &self.spec.table;
-        (&table.service, &table.name) == (&own.service, &own.name)
-    }
-
-    /// The row of one GetResource; none when the resource does not exist or could not be read.
-    async fn get_row(
-        self: Arc<Self>,
-        table: Arc<Table>,
-        region: String,
-        identifier: Identifier,
-    ) -> Result<Option<Row>> {
-        let wire = identifier.wire(&table);
-        let Some(resource) = self.get(&table, &region, wire).await? else {
-            return Ok(None);
-        };
-        Ok(self
-            .row(&table, &region.into(), resource, &Arc::default())
-            .map(Row::read))
-    }
-
-    async fn get(
-        &self,
-        table: &Table,
-        region: &str,
-        identifier: String,
-    ) -> Result<Option<Resource>> {
-        self.context.reserve_call().map_err(external)?;
-        let request = GetRequest {
-            type_name: table.type_name.clone(),
-            region: region.to_owned(),
-            identifier: identifier.clone(),
-        };
-        match self
-            .context
-            .cloud
-            .get(request, self.context.report.meter.clone())
-            .await
-        {
-            Ok(resource) => {
-                self.context.scopes.answered();
-                Ok(Some(resource))
-            }
-            Err(error) => {
-                self.failed(table, &error, Some(identifier))?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Reads the resource of a listed row when the list left out a column that is needed.
-    async fn complete(self: Arc<Self>, row: Result<Row>) -> Result<Option<Row>> {
-        let row = row?;
-        if !self.lacks_columns(&row) {
-            return Ok(Some(row));
-        }
-        let Some(resource) = self
-            .get(&row.table, &row.region, row.identifier.clone())
-            .await?
-        else {
-            return Ok(None);
-        };
-        let identifier = row.identifier;
-        let resource = Resource {
-            identifier,
-            ..resource
-        };
-        Ok(self
-            .row(&row.table, &row.region, resource, &row.inputs)
-            .map(Row::read))
-    }
-
-    fn lacks_columns(&self, row: &Row) -> bool {
-        if row.is_read || row.table.handlers.read.is_none() {
-            return false;
-        }
-        let mut needed = self
-            .spec
-            .read_columns()
-            .filter(|column| row.part_of(*column).is_none())
-            .peekable();
-        if needed.peek().is_none() {
-            return false;
-        }
-        let Ok(properties) = decode::properties(&row.properties) else {
-            return false;
-        };
-        needed.any(|column| {
-            let property = row.table.columns[column].property.as_str();
-            !properties.contains_key(property)
-        })
-    }
-
-    /// Makes a row of a resource; one whose properties cannot be read is a warning.
-    fn row(
-        &self,
-        table: &Arc<Table>,
-        region: &Arc<str>,
-        resource: Resource,
-        inputs: &Arc<Map<String, Value>>,
-    ) -> Option<Row> {
-        if let Err(error) = decode::properties(&resource.properties) {
-            self.context.report.warn(Warning {
-                table: self.spec.name.clone(),
-                region: Some(region.to_string()),
-                subject: Some(resource.identifier),
-                kind: WarningKind::Undecodable {
-                    reason: error.to_string(),
-                },
-            });
-            return None;
-        }
-        let parts = Identifier::of_response(table, &resource.identifier)
-            .map(|identifier| identifier.parts().to_vec())
-            .unwrap_or_default();
-        Some(Row {
-            table: table.clone(),
-            region: region.clone(),
-            identifier: resource.identifier,
-            parts,
-            properties: resource.properties,
-            is_read: false,
-            inputs: inputs.clone(),
-        })
-    }
-
-    /// Decides what a failed call means: no row, a warning, or the end.
-    fn failed(&self, table: &Table, error: &CloudError, subject: Option<String>) -> Result<()> {
-        if error.kind == CloudErrorKind::NotFound {
-            self.context.scopes.answered();
-            return Ok(());
-        }
-        // Without credentials every scope fails alike: say it once and at once.
-        if error.kind == CloudErrorKind::Credentials && error.code.is_none() {
-            return Err(external(Error::Cloud(error.clone())));
-        }
-        self.context.scopes.failed(error);
-        // What failed may be the list of a parent.
-        let name = if self.is_own(table) {
-            self.spec.name.clone()
-        } else {
-            format!("{}.{}", self.spec.catalog, table.qualified_name())
-        };
-        self.context.report.warn(Warning {
-            table: name,
-            region: Some(error.region.clone()),
-            subject,
-            kind: WarningKind::Failed(error.clone()),
-        });
-        Ok(())
-    }
-}
-
-/// What makes a row the same resource; a generic table may be asked for several types.
-fn key_of(row: &Row) -> (String, Arc<str>, String) {
-    let type_name = row.table.type_name.clone();
-    (type_name, row.region.clone(), row.identifier.clone())
 }
 
 /// Runs streams side by side, or one after the other when only one may run.
-fn in_parallel(streams: BoxStream<'static, RowStream>, concurrency: usize) -> RowStream {
+fn in_parallel<T: Send + 'static>(
+    streams: BoxStream<'static, BoxStream<'static, T>>,
+    concurrency: usize,
+) -> BoxStream<'static, T> {
     if concurrency <= 1 {
         streams.flatten().boxed()
     } else {
         streams.flatten_unordered(concurrency).boxed()
     }
-}
-
-/// The list inputs as a person reads them: `user_pool_id=us-east-1_a`.
-fn subject_of(table: &Table, inputs: &Map<String, Value>) -> Option<String> {
-    let pairs: Vec<String> = inputs
-        .iter()
-        .map(|(property, value)| {
-            let name = table.column(property).map_or(property.as_str(), |column| {
-                table.columns[column].name.as_str()
-            });
-            format!(
-                "{name}={}",
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            )
-        })
-        .collect();
-    (!pairs.is_empty()).then(|| pairs.join(", "))
 }
 
 fn external(error: Error) -> DataFusionError {

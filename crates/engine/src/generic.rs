@@ -4,7 +4,10 @@
 //! `type_name` and `identifier`; `resources` is ListResources and needs `type_name`, with `resource_model` for the
 //! list inputs as JSON. Names and columns are StackQL's.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use cirrus_provider::{
     Access, AccessPlan, Availability, Binding, Catalog, Column, ColumnKind, Handler, Handlers,
@@ -12,7 +15,7 @@ use cirrus_provider::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Error, relations::CATALOGS};
+use crate::{Error, per_key::is_placeholder, relations::CATALOGS};
 
 /// The service of the generic tables.
 pub(crate) const SERVICE: &str = "cloud_control";
@@ -85,7 +88,8 @@ fn definition(name: &str, reads: bool) -> Table {
         },
         required_inputs: Vec::new(),
         optional_inputs: Vec::new(),
-        parents: Vec::new(),
+        sources: Vec::new(),
+        unlisted: None,
         global: false,
         tag_property: None,
         availability: Availability::AllExcept(Vec::new()),
@@ -100,12 +104,22 @@ pub(crate) struct GenericPart {
     pub(crate) plan: AccessPlan,
 }
 
+/// What an identifier is that is not of its type's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// A mistake in the statement.
+    Refused,
+    /// A value of another table, which no resource bears.
+    NoRow,
+}
+
 /// Plans the calls of a generic table: one part per `type_name` that the predicate binds.
 pub(crate) fn plan(
     catalog: &Catalog,
     table: &Table,
     predicate: &Predicate,
     regions: &[String],
+    malformed: Malformed,
 ) -> Result<Vec<GenericPart>, Error> {
     let of_role = |role: Role| table.columns.iter().position(|column| column.role == role);
     let text = |binding: &Binding, role: Role| {
@@ -115,10 +129,12 @@ pub(crate) fn plan(
     };
     let name = format!("{}.{}", CATALOGS[0], table.qualified_name());
     let mut parts: Vec<GenericPart> = Vec::new();
+    let mut seen = HashSet::new();
     for binding in predicate.bindings() {
         let needed = |inputs: &[&str]| Error::InputNeeded {
             table: name.clone(),
             inputs: inputs.iter().map(|input| (*input).to_owned()).collect(),
+            reason: None,
             span: None,
         };
         let reads = table.handlers.read.is_some();
@@ -140,7 +156,10 @@ pub(crate) fn plan(
         };
         let accesses = if reads {
             let written = text(&binding, Role::Identifier).ok_or_else(|| needed(inputs))?;
-            let identifier = identifier(catalog, &type_name, &written, &name)?;
+            let identifier = match identifier(catalog, &type_name, &written, &name) {
+                Err(_) if malformed == Malformed::NoRow => continue,
+                identifier => identifier?,
+            };
             regions
                 .into_iter()
                 .map(|region| Access::Get {
@@ -174,7 +193,7 @@ pub(crate) fn plan(
         });
         let part = &mut parts[at];
         for access in accesses {
-            if !part.plan.accesses.contains(&access) {
+            if seen.insert((at, format!("{access:?}"))) {
                 part.plan.accesses.push(access);
             }
         }
@@ -189,7 +208,8 @@ fn identifier(
     written: &str,
     table: &str,
 ) -> Result<Identifier, Error> {
-    let Ok(known) = catalog.table_of_type(type_name) else {
+    let known = catalog.table_of_type(type_name).ok();
+    let Some(known) = known.filter(|_| !is_placeholder(written)) else {
         return Ok(Identifier::from_parts(vec![written.to_owned()]));
     };
     match Identifier::parse(&known, written) {

@@ -62,10 +62,13 @@ fn key_column(table: &Table, expr: &Expr) -> Option<usize> {
     let Expr::Column(column) = expr else {
         return None;
     };
-    let index = table
-        .columns
-        .iter()
-        .position(|candidate| candidate.name == column.name)?;
+    let mut columns = table.columns.iter();
+    let index = columns.position(|candidate| candidate.name == column.name)?;
+    is_key_column(table, index).then_some(index)
+}
+
+/// Whether a call can take the value of a column.
+pub(crate) fn is_key_column(table: &Table, index: usize) -> bool {
     let is_input = || {
         let inputs = table
             .required_inputs
@@ -81,7 +84,7 @@ fn key_column(table: &Table, expr: &Expr) -> Option<usize> {
             .any(|part| part.column == Some(index))
     };
     let is_envelope = table.columns[index].role != Role::Property;
-    (is_envelope || is_part() || is_input()).then_some(index)
+    is_envelope || is_part() || is_input()
 }
 
 fn equality(table: &Table, left: &Expr, right: &Expr) -> Option<Predicate> {
@@ -110,7 +113,7 @@ fn membership(table: &Table, expr: &Expr, list: &[Expr]) -> Option<Predicate> {
 }
 
 /// The value that a call takes: a nested property is written as JSON text and sent as JSON.
-fn typed(table: &Table, column: usize, value: Value) -> Value {
+pub(crate) fn typed(table: &Table, column: usize, value: Value) -> Value {
     let is_nested = table.columns[column].kind == ColumnKind::Json
         && table.columns[column].role == Role::Property;
     match &value {
@@ -159,11 +162,12 @@ fn literal(expr: &Expr) -> Option<Option<Value>> {
     scalar(value)
 }
 
+/// The value that JSON can hold; `Some(None)` is NULL.
 #[expect(
     clippy::option_option,
     reason = "the outer option is 'representable', the inner one 'not NULL'"
 )]
-fn scalar(value: &ScalarValue) -> Option<Option<Value>> {
+pub(crate) fn scalar(value: &ScalarValue) -> Option<Option<Value>> {
     if value.is_null() {
         return Some(None);
     }

@@ -7,10 +7,24 @@ use std::sync::Arc;
 
 use cirrus_provider::{Catalog, CatalogError, Table, suggest};
 
-use crate::{Error, NameKind, Span, generic};
+use crate::{Error, NameKind, Span, errors, generic};
 
 /// The catalogs, first the canonical one.
 pub(crate) const CATALOGS: [&str; 2] = ["aws", "awscc"];
+
+/// The services that are not the provider's, with their tables.
+pub(crate) const OWN_SERVICES: [(&str, &[&str]); 2] = [
+    (generic::SERVICE, &generic::TABLES),
+    (errors::SERVICE, &errors::TABLES),
+];
+
+/// The tables of a service of ours.
+pub(crate) fn own_tables(service: &str) -> Option<&'static [&'static str]> {
+    OWN_SERVICES
+        .iter()
+        .find(|(name, _)| *name == service)
+        .map(|(_, tables)| *tables)
+}
 
 /// A table name in parts, lower-cased: catalog, service, table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,17 +87,21 @@ impl RelationName {
     }
 }
 
-/// Finds a table of the provider or a generic one.
+/// Finds a table of the provider or one of ours.
 pub(crate) fn find(
     catalog: &Catalog,
     service: &str,
     table: &str,
 ) -> Result<Arc<Table>, CatalogError> {
-    if service == generic::SERVICE {
-        return generic::table(table).ok_or_else(|| CatalogError::UnknownTable {
+    if let Some(tables) = own_tables(service) {
+        let found = match service {
+            errors::SERVICE => errors::table(table),
+            _ => generic::table(table),
+        };
+        return found.ok_or_else(|| CatalogError::UnknownTable {
             service: service.to_owned(),
             name: table.to_owned(),
-            candidates: suggest(table, generic::TABLES),
+            candidates: suggest(table, tables.iter().copied()),
         });
     }
     catalog.table(service, table)
@@ -137,12 +155,15 @@ pub(crate) fn check_service(
     service: &str,
     span: Option<Span>,
 ) -> Result<(), Error> {
-    if service == generic::SERVICE || catalog.has_service(service) {
+    if own_tables(service).is_some() || catalog.has_service(service) {
         return Ok(());
     }
     let near = suggest(
         service,
-        catalog.services().into_iter().chain([generic::SERVICE]),
+        catalog
+            .services()
+            .into_iter()
+            .chain(OWN_SERVICES.map(|(name, _)| name)),
     );
     Err(Error::UnknownName {
         kind: NameKind::Service,

@@ -26,43 +26,50 @@ use futures::{
 use parking_lot::Mutex;
 
 use crate::{
-    Answer, Body, Error, Rows,
-    context::StatementContext,
+    Answer, Body, Error, Knowledge, Rows,
+    context::{Shared, StatementContext},
+    errors::{self, Failures},
     explain, failure,
-    names::{self, Names},
+    learned::Learned,
+    names::{self, Names, TableUse},
     output::{output_columns, plain_column},
     planner::planner,
+    regions::{Enabled, Regions},
     relations::{self, CATALOGS},
+    repeated,
     script::{self, ScriptStatement, TextSpan},
     setting::Current,
-    withhold,
+    suspect, withhold,
 };
 
 /// What a session starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The regions of `--region`, in order; empty means the cloud's default region.
+    /// The regions of `--region`, in order; empty means the cloud's default region, `all` every enabled one.
     pub regions: Vec<String>,
     /// Refuse every write.
     pub read_only: bool,
     /// Go on with the next statement after one that failed.
     pub keep_going: bool,
+    /// What earlier sessions learned ([`Session::knowledge`]).
+    pub knowledge: Knowledge,
 }
 
 /// Runs statements against a catalog and a cloud.
 pub struct Session {
-    catalog: Arc<Catalog>,
-    cloud: Arc<dyn Cloud>,
+    shared: Arc<Shared>,
     settings: Settings,
     context: SessionContext,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     current: Current,
     /// The service of `USE aws.cognito`.
     default_service: Option<String>,
+    /// What the last statement that read a cloud went without.
+    failures: Option<Failures>,
 }
 
 impl std::fmt::Debug for Session {
@@ -77,21 +84,30 @@ impl Session {
     /// Opens a session; makes no call and decodes no schema.
     pub fn new(catalog: Arc<Catalog>, cloud: Arc<dyn Cloud>, settings: Settings) -> Self {
         let context = planner(&catalog);
-        let current = Current {
-            regions: settings.regions.clone(),
-            max_api_calls: None,
-        };
         let state = Mutex::new(State {
-            current,
+            current: initial(&settings),
             default_service: None,
+            failures: None,
         });
-        Self {
+        let shared = Arc::new(Shared {
             catalog,
             cloud,
+            learned: Learned::new(settings.knowledge.clone()),
+            enabled: Enabled::default(),
+            account: tokio::sync::OnceCell::new(),
+            flights: Arc::default(),
+        });
+        Self {
+            shared,
             settings,
             context,
             state,
         }
+    }
+
+    /// What this session and those before it learned of types and their lists, to be given to the next.
+    pub fn knowledge(&self) -> Knowledge {
+        self.shared.learned.knowledge()
     }
 
     /// Runs a script: everything is parsed first, then each statement is planned and answered when it is asked for.
@@ -120,10 +136,7 @@ impl Session {
             Statement::Statement(statement) => Box::pin(self.answer_sql(*statement, text)).await,
             Statement::Explain(explain) => self.answer_explain(explain, text).await,
             Statement::Reset(ResetStatement::Variable(name)) => {
-                let initial = Current {
-                    regions: self.settings.regions.clone(),
-                    max_api_calls: None,
-                };
+                let initial = initial(&self.settings);
                 let notice =
                     self.state
                         .lock()
@@ -226,6 +239,16 @@ impl Session {
             names,
             context,
         } = planned;
+        if let Some(part) = suspect::missing_rows_matter(&logical) {
+            context.report.set_missing_rows_matter(part);
+        }
+        let is_own = |table: &TableUse| table.table.service == errors::SERVICE;
+        if !names.tables.is_empty() && !names.tables.iter().any(is_own) {
+            self.state.lock().failures = Some(Failures {
+                statement: text.text.clone(),
+                report: context.report.clone(),
+            });
+        }
         let columns = output_columns(&logical, &names);
         let task = self.context.task_ctx();
         let stream = execute_stream(physical, task)
@@ -295,7 +318,7 @@ impl Session {
         let names = names::resolve(
             &mut statement,
             text,
-            &self.catalog,
+            &self.shared.catalog,
             default_service.as_deref(),
         )?;
         let context = Arc::new(self.statement_context());
@@ -317,6 +340,7 @@ impl Session {
             .map_err(fail)?;
         let (state, logical) = frame.into_parts();
         let physical = state.create_physical_plan(&logical).await.map_err(fail)?;
+        context.calls.keep(repeated::types(&physical));
         Ok(Planned {
             logical,
             physical,
@@ -327,16 +351,17 @@ impl Session {
 
     fn statement_context(&self) -> StatementContext {
         let current = self.state.lock().current.clone();
-        let regions = if current.regions.is_empty() {
-            self.cloud.default_region().into_iter().collect()
-        } else {
-            current.regions
+        let regions = match current.regions {
+            Regions::Named(regions) if regions.is_empty() => {
+                Regions::Named(self.shared.cloud.default_region().into_iter().collect())
+            }
+            regions => regions,
         };
         StatementContext::new(
-            self.catalog.clone(),
-            self.cloud.clone(),
+            self.shared.clone(),
             regions,
             current.max_api_calls,
+            self.state.lock().failures.clone(),
         )
     }
 
@@ -375,7 +400,7 @@ impl Session {
             }
         };
         if let Some(service) = &service {
-            relations::check_service(&self.catalog, service, Some(text.bytes.clone()))?;
+            relations::check_service(&self.shared.catalog, service, Some(text.bytes.clone()))?;
         }
         let notice = service.as_ref().map_or_else(
             || format!("using {}", CATALOGS[0]),
@@ -412,6 +437,14 @@ struct Planned {
     physical: Arc<dyn ExecutionPlan>,
     names: Names,
     context: Arc<StatementContext>,
+}
+
+/// The settings that a session begins with, and that RESET goes back to.
+fn initial(settings: &Settings) -> Current {
+    Current {
+        regions: Regions::from(settings.regions.as_slice()),
+        max_api_calls: None,
+    }
 }
 
 fn last_part(name: &ObjectName) -> String {

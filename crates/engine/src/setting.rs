@@ -3,7 +3,7 @@
 use cirrus_provider::suggest;
 use datafusion::sql::sqlparser::ast::{Expr, Value, ValueWithSpan};
 
-use crate::{Error, NameKind, Span};
+use crate::{Error, NameKind, Span, regions::Regions};
 
 /// What `SET` can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,11 +43,14 @@ impl Setting {
     }
 }
 
+/// `SET regions = 'all'`.
+const ALL: &str = "all";
+
 /// The values of the settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Current {
-    /// The regions read where no predicate names one; empty means the environment's default.
-    pub(crate) regions: Vec<String>,
+    /// The regions read where no predicate names one; none named means the environment's default.
+    pub(crate) regions: Regions,
     /// The most calls that a statement may make.
     pub(crate) max_api_calls: Option<u64>,
 }
@@ -94,7 +97,10 @@ impl Current {
 
     fn value(&self, setting: Setting) -> String {
         match setting {
-            Setting::Regions => self.regions.join(","),
+            Setting::Regions => match &self.regions {
+                Regions::Named(regions) => regions.join(","),
+                Regions::All => ALL.to_owned(),
+            },
             Setting::MaxApiCalls => self
                 .max_api_calls
                 .map_or_else(String::new, |calls| calls.to_string()),
@@ -108,25 +114,40 @@ impl Current {
     }
 }
 
-fn regions(values: &[String], span: Span) -> Result<Vec<String>, Error> {
-    let regions: Vec<String> = values
+/// The regions of a list such as `us-east-1,eu-west-1`, or `all`.
+pub(crate) fn regions(values: &[String], span: Span) -> Result<Regions, Error> {
+    let regions = named(values);
+    let example = "SET regions = 'us-east-1,eu-west-1'";
+    match &regions[..] {
+        [only] if only == ALL => Ok(Regions::All),
+        [] => Err(wrong("`regions` needs at least one region", example, span)),
+        several if several.iter().any(|region| region == ALL) => Err(wrong(
+            "`all` stands alone: it is every region that the account has enabled",
+            "SET regions = 'all'",
+            span,
+        )),
+        _ => Ok(Regions::Named(regions)),
+    }
+}
+
+fn named(values: &[String]) -> Vec<String> {
+    values
         .iter()
         .flat_map(|value| value.split(','))
         .map(|region| region.trim().to_lowercase())
         .filter(|region| !region.is_empty())
-        .collect();
-    if regions.iter().any(|region| region == "all") {
-        return Err(Error::Unsupported {
-            what: "`SET regions = 'all'`".into(),
-            instead: Some("Name the regions: `SET regions = 'us-east-1,eu-west-1'`".into()),
-            span: Some(span),
-        });
+        .collect()
+}
+
+impl From<&[String]> for Regions {
+    /// The regions of `--region`, in which `all` counts for every other.
+    fn from(regions: &[String]) -> Self {
+        let regions = named(regions);
+        if regions.iter().any(|region| region == ALL) {
+            return Self::All;
+        }
+        Self::Named(regions)
     }
-    if regions.is_empty() {
-        let example = "SET regions = 'us-east-1,eu-west-1'";
-        return Err(wrong("`regions` needs at least one region", example, span));
-    }
-    Ok(regions)
 }
 
 fn text(value: &Expr, span: &Span) -> Result<String, Error> {

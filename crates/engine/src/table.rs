@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
-use cirrus_provider::{AccessError, Predicate, Role, Table, plan_access};
+use cirrus_provider::{Predicate, Role, Table};
 use datafusion::{
     catalog::{Session, TableProvider},
     common::{DFSchema, tree_node::TreeNode},
@@ -20,13 +20,13 @@ use datafusion::{
 };
 
 use crate::{
-    Error, Warning, WarningKind,
     canonical::canonical,
     context::StatementContext,
     evaluate::filtered,
-    generic::{self, GenericPart},
+    plan::Wanted,
     predicate::predicate_of,
-    scan::{CloudScan, Filters, ScanPart, ScanSpec},
+    regions::AtHand,
+    scan::{CloudScan, Filters, ScanSpec},
     schema::arrow_schema,
 };
 
@@ -51,27 +51,6 @@ impl CloudTable {
     /// `aws.cognito.user_pools`.
     fn name(&self) -> String {
         format!("{}.{}", self.catalog, self.table.qualified_name())
-    }
-
-    fn parts(
-        &self,
-        context: &StatementContext,
-        predicate: &Predicate,
-        regions: &[String],
-    ) -> Result<Vec<ScanPart>, Error> {
-        if generic::is_generic(&self.table) {
-            let parts = generic::plan(&context.catalog, &self.table, predicate, regions)?;
-            return Ok(parts
-                .into_iter()
-                .map(|GenericPart { table, plan }| ScanPart { table, plan })
-                .collect());
-        }
-        let plan = plan_access(&context.catalog, &self.table, predicate, regions)
-            .map_err(|error| access_error(self.name(), &self.table, error))?;
-        Ok(vec![ScanPart {
-            table: self.table.clone(),
-            plan,
-        }])
     }
 }
 
@@ -114,40 +93,47 @@ impl TableProvider for CloudTable {
             .ok_or_else(|| {
                 DataFusionError::Internal("a cloud table was scanned outside a statement".into())
             })?;
-        let predicate = predicate_of(&self.table, filters);
+        // With what the service is known to ask for besides the schema.
+        let table = context.shared.learned.with_inputs(&self.table);
+        let predicate = predicate_of(&table, filters);
         let filters: Vec<Expr> = filters
             .iter()
-            .map(|filter| canonical(&context.catalog, &self.table, &predicate, filter.clone()))
+            .map(|filter| {
+                canonical(
+                    &context.shared.catalog,
+                    &self.table,
+                    &predicate,
+                    filter.clone(),
+                )
+            })
             .collect::<Result<_>>()?;
         let filters = filters.as_slice();
-        let regions = self.regions_left(state, &context.regions, filters)?;
+        let left = self.regions_left(state, &context, filters)?;
         // Filters on the region alone may have left none of several: then no row can come.
-        let parts = if regions.is_empty() && !context.regions.is_empty() {
-            Vec::new()
-        } else {
-            self.parts(&context, &predicate, &regions)
-                .map_err(|error| DataFusionError::External(Box::new(error)))?
+        let predicate = match left {
+            Some(_) => predicate,
+            None => Predicate::Or(Vec::new()),
         };
-        for part in &parts {
-            for region in &part.plan.unavailable {
-                context.report.warn(Warning {
-                    table: self.name(),
-                    region: Some(region.clone()),
-                    subject: None,
-                    kind: WarningKind::Unavailable,
-                });
-            }
-        }
+        let AtHand {
+            regions,
+            enabled_only,
+        } = left.unwrap_or_default();
         let projection = projection
             .cloned()
             .unwrap_or_else(|| (0..self.table.columns.len()).collect());
+        let wanted = Wanted {
+            name: self.name(),
+            table,
+            predicate,
+            regions,
+            enabled_only,
+        };
         let spec = ScanSpec {
             catalog: self.catalog,
-            name: self.name(),
             schema: Arc::new(self.schema.project(&projection)?),
             filters: self.filters(state, filters, &projection)?,
-            table: self.table.clone(),
-            parts,
+            planned: wanted.plan(&context.shared.catalog, &context.shared.learned),
+            wanted,
             projection,
             limit,
         };
@@ -156,22 +142,31 @@ impl TableProvider for CloudTable {
 }
 
 impl CloudTable {
-    /// The session's regions that predicates on the region alone let through.
+    /// The regions at hand that predicates on the region alone let through; none when they leave none of several.
     fn regions_left(
         &self,
         state: &dyn Session,
-        regions: &[String],
+        context: &StatementContext,
         filters: &[Expr],
-    ) -> Result<Vec<String>> {
-        if self.table.global {
-            return Ok(regions.to_vec());
-        }
+    ) -> Result<Option<AtHand>> {
         let only_region: Vec<&Expr> = filters
             .iter()
             .filter(|filter| columns_of(&self.table, filter) == [Table::REGION])
             .collect();
-        if only_region.is_empty() || regions.is_empty() {
-            return Ok(regions.to_vec());
+        let at_hand = if only_region.iter().any(|filter| is_like(filter)) {
+            context.enabled_at_hand()
+        } else {
+            context.regions_at_hand()
+        };
+        if self.table.global {
+            // Read once, in a region that the provider data names.
+            return Ok(Some(AtHand {
+                enabled_only: false,
+                ..at_hand
+            }));
+        }
+        if only_region.is_empty() || at_hand.regions.is_empty() {
+            return Ok(Some(at_hand));
         }
         // An equality names regions as written, whether or not the session has them.
         if only_region.iter().any(|filter| {
@@ -180,10 +175,13 @@ impl CloudTable {
                 .iter()
                 .all(|binding| binding.contains_key(&Table::REGION))
         }) {
-            return Ok(regions.to_vec());
+            return Ok(Some(AtHand {
+                enabled_only: false,
+                ..at_hand
+            }));
         }
         let schema = Arc::new(self.schema.project(&[Table::REGION])?);
-        let values = Arc::new(arrow::array::StringArray::from(regions.to_vec()));
+        let values = Arc::new(arrow::array::StringArray::from(at_hand.regions));
         let mut batch = arrow::array::RecordBatch::try_new(schema.clone(), vec![values])?;
         let schema = DFSchema::try_from(schema)?;
         for filter in only_region {
@@ -191,7 +189,8 @@ impl CloudTable {
             batch = filtered(&batch, &filter)?;
         }
         let column = arrow::array::AsArray::as_string::<i32>(batch.column(0));
-        Ok(column.iter().flatten().map(str::to_owned).collect())
+        let regions: Vec<String> = column.iter().flatten().map(str::to_owned).collect();
+        Ok((!regions.is_empty()).then_some(AtHand { regions, ..at_hand }))
     }
 
     /// Compiles the filters: all of them for whole rows, and those that a listed row can answer once more for it.
@@ -237,11 +236,10 @@ impl CloudTable {
                     .map(|filter| state.create_physical_expr((*filter).clone(), &schema))
                     .collect()
             };
-        let has_early = !early.is_empty();
         Ok(Filters {
             early: compile(&known_early, &early)?,
             early_schema: Arc::new(self.schema.project(&known_early)?),
-            early_columns: if has_early { known_early } else { Vec::new() },
+            early_columns: known_early,
             late: compile(&working, &late)?,
             working_schema: Arc::new(self.schema.project(&working)?),
             working_columns: working,
@@ -291,33 +289,9 @@ fn columns_of(table: &Table, expr: &Expr) -> Vec<usize> {
     indices
 }
 
-fn access_error(name: String, table: &Table, error: AccessError) -> Error {
-    match error {
-        AccessError::NotReadable => Error::NotReadable {
-            table: name,
-            type_name: table.type_name.clone(),
-            span: None,
-        },
-        AccessError::IdentifierNeeded { form } => Error::IdentifierNeeded {
-            table: name,
-            parts: form.split('|').map(str::to_owned).collect(),
-            span: None,
-        },
-        AccessError::InputNeeded { columns } => Error::InputNeeded {
-            table: name,
-            inputs: columns,
-            span: None,
-        },
-        AccessError::Identifier(error) => Error::Identifier {
-            table: name,
-            value: error.value,
-            form: error.form,
-            reason: error.reason,
-            span: None,
-        },
-        AccessError::RegionNeeded => Error::RegionNeeded {
-            table: name,
-            span: None,
-        },
-    }
+/// Whether a filter has a LIKE that selects.
+fn is_like(filter: &Expr) -> bool {
+    filter
+        .exists(|expr| Ok(matches!(expr, Expr::Like(like) if !like.negated)))
+        .unwrap_or(false)
 }

@@ -247,7 +247,7 @@ async fn regions_come_from_predicate_session_or_environment() {
         .unwrap();
     assert_eq!(bench.rows(pools).await.len(), 3);
     let calls = bench
-        .calls(&format!("{pools} WHERE region LIKE 'eu-%'"))
+        .calls(&format!("{pools} WHERE substr(region, 1, 2) = 'eu'"))
         .await;
     assert_eq!(calls, ["List UserPool eu-west-1 page 1"]);
     assert_eq!(

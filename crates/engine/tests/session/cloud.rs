@@ -33,7 +33,13 @@ pub(crate) struct ScriptedCloud {
     /// Fails calls whose log line starts with the key.
     failures: HashMap<String, CloudErrorKind>,
     region: Option<String>,
+    /// What failures say.
+    message: String,
+    /// What the account has enabled; none when it does not say.
+    enabled: Option<Vec<String>>,
     page_size: usize,
+    /// Answers take a while, so that calls overlap.
+    slow: bool,
     /// Lists ignore their inputs, as some emulators do.
     ignores_inputs: bool,
 }
@@ -45,7 +51,10 @@ impl ScriptedCloud {
             calls: Arc::default(),
             failures: HashMap::new(),
             region: Some("us-east-1".into()),
+            message: "as scripted".into(),
+            enabled: Some(vec!["eu-west-1".into(), "us-east-1".into()]),
             page_size: 2,
+            slow: false,
             ignores_inputs: false,
         }
     }
@@ -128,8 +137,23 @@ impl ScriptedCloud {
         self
     }
 
+    pub(crate) fn slow(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+
+    pub(crate) fn saying(mut self, message: &str) -> Self {
+        self.message = message.into();
+        self
+    }
+
     pub(crate) fn ignoring_inputs(mut self) -> Self {
         self.ignores_inputs = true;
+        self
+    }
+
+    pub(crate) fn without_enabled_regions(mut self) -> Self {
+        self.enabled = None;
         self
     }
 
@@ -166,7 +190,7 @@ impl ScriptedCloud {
             type_name: type_name.into(),
             region: region.into(),
             code: (*kind != CloudErrorKind::Credentials).then(|| "ScriptedException".into()),
-            message: "as scripted".into(),
+            message: self.message.clone(),
             request_id: None,
         })
     }
@@ -220,6 +244,7 @@ impl Cloud for ScriptedCloud {
         let (log, size) = (self.calls.clone(), self.page_size);
         let mut page_number = 0;
         let mut done = false;
+        let slow = self.slow;
         stream::iter(std::iter::from_fn(move || {
             if done {
                 return None;
@@ -239,6 +264,10 @@ impl Cloud for ScriptedCloud {
                 has_more: !done,
             }))
         }))
+        .then(move |page| async move {
+            pause(slow).await;
+            page
+        })
         .boxed()
     }
 
@@ -278,7 +307,36 @@ impl Cloud for ScriptedCloud {
                 request_id: None,
             }),
         };
+        let slow = self.slow;
+        async move {
+            pause(slow).await;
+            answer
+        }
+        .boxed()
+    }
+
+    fn enabled_regions(
+        &self,
+        meter: Arc<Meter>,
+    ) -> BoxFuture<'static, Result<Vec<String>, CloudError>> {
+        meter.count_call(Operation::ListRegions);
+        self.calls.lock().push("ListRegions".into());
+        let answer = self.enabled.clone().ok_or_else(|| CloudError {
+            kind: CloudErrorKind::AccessDenied,
+            operation: Operation::ListRegions,
+            type_name: String::new(),
+            region: "us-east-1".into(),
+            code: Some("AccessDeniedException".into()),
+            message: "not authorized".into(),
+            request_id: None,
+        });
         async { answer }.boxed()
+    }
+
+    fn account_id(&self, meter: Arc<Meter>) -> BoxFuture<'static, Result<String, CloudError>> {
+        meter.count_call(Operation::GetCallerIdentity);
+        self.calls.lock().push("GetCallerIdentity".into());
+        async { Ok("123456789012".to_owned()) }.boxed()
     }
 
     fn default_region(&self) -> Option<String> {
@@ -287,5 +345,12 @@ impl Cloud for ScriptedCloud {
 
     fn concurrency(&self) -> usize {
         4
+    }
+}
+
+/// Lets everybody else go first, if answers are slow.
+async fn pause(slow: bool) {
+    for _ in 0..if slow { 100 } else { 0 } {
+        tokio::task::yield_now().await;
     }
 }

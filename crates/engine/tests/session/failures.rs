@@ -117,15 +117,10 @@ async fn missing_credentials_are_said_once_and_at_once() {
 #[tokio::test]
 async fn what_is_not_there_is_no_row_and_no_warning() {
     let bench = Bench::with(
-        ScriptedCloud::pools()
-            .failing(
-                r#"List UserPoolClient us-east-1 {"UserPoolId":"gone"}"#,
-                CloudErrorKind::NotFound,
-            )
-            .failing(
-                "Get UserPoolClient us-east-1 us-east-1_a|2",
-                CloudErrorKind::NotFound,
-            ),
+        ScriptedCloud::pools().failing(
+            r#"List UserPoolClient us-east-1 {"UserPoolId":"gone"}"#,
+            CloudErrorKind::NotFound,
+        ),
         &[],
     );
     for (sql, count) in [
@@ -138,8 +133,8 @@ async fn what_is_not_there_is_no_row_and_no_warning() {
             0,
         ),
         (
-            "SELECT client_name FROM aws.cognito.user_pool_clients WHERE user_pool_id = 'us-east-1_a'",
-            2,
+            "SELECT client_name FROM aws.cognito.user_pool_clients WHERE identifier IN ('us-east-1_a|9', 'us-east-1_a|2')",
+            1,
         ),
     ] {
         let outcome = bench.run(sql).await.unwrap();
@@ -196,10 +191,17 @@ async fn refusals_before_any_call_say_what_is_missing() {
         "{error:?}"
     );
     let error = bench
-        .refused("SELECT * FROM aws.amplify.branches_list_only")
+        .refused("SELECT * FROM aws.appfabric.app_authorizations_list_only")
         .await;
     assert!(
-        matches!(error, Error::InputNeeded { span: Some(_), .. }),
+        matches!(
+            &error,
+            Error::InputNeeded {
+                span: Some(_),
+                reason: Some(_),
+                ..
+            }
+        ),
         "{error:?}"
     );
     for statement in [
@@ -224,4 +226,84 @@ async fn refusals_before_any_call_say_what_is_missing() {
         matches!(error, Error::RegionNeeded { span: Some(_), .. }),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn failed_scopes_are_rows_of_a_table() {
+    let cloud =
+        ScriptedCloud::pools().failing("List UserPool eu-west-1", CloudErrorKind::AccessDenied);
+    let bench = Bench::with(cloud, &["us-east-1", "eu-west-1"]);
+    let errors = "SELECT table_name, region, operation, type_name, code, message, loses_rows \
+        FROM cirrus.errors";
+    assert_eq!(bench.rows(errors).await, Vec::<String>::new());
+    bench
+        .run("SELECT user_pool_id FROM aws.cognito.user_pools")
+        .await
+        .unwrap();
+    // Asking does not forget, and a statement that reads no cloud neither.
+    for _ in 0..2 {
+        let (rows, calls) = bench.rows_and_calls(errors).await;
+        assert_eq!(
+            rows,
+            [
+                "aws.cognito.user_pools|eu-west-1|ListResources|AWS::Cognito::UserPool|ScriptedException|as scripted|true"
+            ]
+        );
+        assert_eq!(calls, Vec::<String>::new());
+        bench.run("SELECT 1").await.unwrap();
+    }
+    bench
+        .run("SELECT user_pool_id FROM aws.cognito.user_pools WHERE region = 'us-east-1'")
+        .await
+        .unwrap();
+    assert_eq!(bench.rows(errors).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_statement_says_where_missing_rows_make_wrong_ones() {
+    let bench = Bench::new();
+    let pools = "aws.cognito.user_pools";
+    let clients = "aws.cognito.user_pool_clients";
+    for (sql, part) in [
+        (format!("SELECT user_pool_id FROM {pools}"), None),
+        (
+            format!("SELECT count(*) FROM {pools}"),
+            Some("an aggregate"),
+        ),
+        (
+            format!(
+                "SELECT user_pool_id FROM {pools} WHERE user_pool_id NOT IN (SELECT user_pool_id FROM {clients})"
+            ),
+            Some("NOT IN"),
+        ),
+        (
+            format!(
+                "SELECT user_pool_id FROM {pools} p WHERE NOT EXISTS (SELECT 1 FROM {clients} c WHERE c.user_pool_id = p.user_pool_id)"
+            ),
+            Some("NOT EXISTS"),
+        ),
+        (
+            format!("SELECT user_pool_id FROM {pools} EXCEPT SELECT user_pool_id FROM {clients}"),
+            Some("EXCEPT"),
+        ),
+        (
+            format!(
+                "SELECT p.user_pool_id, c.client_id FROM {pools} p LEFT JOIN {clients} c ON c.user_pool_id = p.user_pool_id"
+            ),
+            Some("an outer join"),
+        ),
+        (
+            format!(
+                "SELECT p.user_pool_id FROM {pools} p JOIN {clients} c ON c.user_pool_id = p.user_pool_id"
+            ),
+            None,
+        ),
+        (
+            format!("SELECT user_pool_name FROM {pools} ORDER BY user_pool_name LIMIT 1"),
+            Some("ORDER BY with LIMIT"),
+        ),
+    ] {
+        let outcome = bench.run(&sql).await.unwrap();
+        assert_eq!(outcome.missing_rows_matter, part, "{sql}");
+    }
 }

@@ -3,9 +3,13 @@
 mod calls;
 mod cloud;
 mod failures;
+mod fan_out;
+mod joins;
 mod names;
+mod regions;
 mod results;
 mod robustness;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -26,6 +30,7 @@ struct Outcome {
     secret: Vec<bool>,
     warnings: Vec<Warning>,
     partial: bool,
+    missing_rows_matter: Option<&'static str>,
     notice: Option<String>,
 }
 
@@ -89,6 +94,7 @@ impl Bench {
             }
             outcome.warnings = answer.report.warnings();
             outcome.partial = answer.report.is_partial();
+            outcome.missing_rows_matter = answer.report.missing_rows_matter();
         }
         outcome.rows.sort();
         Ok(outcome)
