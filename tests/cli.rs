@@ -180,7 +180,10 @@ fn errors_show_the_line_and_what_to_do() {
             "user_pool_id",
         ),
         ("SELECT * FROM aws.iam.policies", "AWS::IAM::Policy"),
-        ("SELECT * FROM aws.amplify.branches", "app_id"),
+        (
+            "SELECT * FROM aws.appfabric.app_authorizations",
+            "because no type lists app bundles",
+        ),
         ("DELETE FROM aws.cognito.user_pools", "reads only"),
         (
             "SELECT 1 FROM aws.iam.roles WHERE role_name = \"admin\"",

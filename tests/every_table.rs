@@ -77,7 +77,7 @@ async fn ask(session: &Session, catalog: &Catalog, table: &Table) -> Vec<(&'stat
         (false, false) => &[Ending::NotReadable],
         (false, true) => &[Ending::IdentifierNeeded],
         (true, _) if table.required_inputs.is_empty() => &[Ending::Rows],
-        (true, _) if table.parents.is_empty() => &[Ending::InputNeeded],
+        (true, _) if table.sources.is_empty() => &[Ending::InputNeeded],
         (true, _) => &[Ending::Rows, Ending::InputNeeded],
     };
     assert!(expected.contains(&bare), "{name} bare: {bare:?}");

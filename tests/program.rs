@@ -3,9 +3,11 @@
 use std::{
     ffi::OsStr,
     fmt::Write as _,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::mpsc,
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -82,14 +84,110 @@ impl Program {
         Outcome::of(&child.wait_with_output().expect("the program ends"))
     }
 
+    /// Starts with arguments, to be looked at while it runs.
+    pub(crate) fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Running {
+        Running::start(&mut self.command(args))
+    }
+
+    /// Serves the demo data, with these flags of `cirrus emulator`.
+    pub(crate) fn emulator(&self, flags: &[&str]) -> Service {
+        let args = ["emulator", "--quiet", "--load", "docs/examples/demo.json"];
+        let mut running = self.start(args.iter().chain(flags));
+        let url = running.line().trim().to_owned();
+        assert!(url.starts_with("http://"), "{url:?}");
+        Service { running, url }
+    }
+
+    /// `cirrus exec` as if the emulator were AWS.
+    pub(crate) fn exec_at(&self, service: &Service, args: &[&str]) -> Command {
+        let mut command = self.command(["exec"].iter().chain(args));
+        command
+            .env("AWS_ENDPOINT_URL", &service.url)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test");
+        command
+    }
+
     /// `cirrus exec --local` with a statement.
     pub(crate) fn exec_local(&self, args: &[&str]) -> Outcome {
         self.run(["exec", "--local"].iter().chain(args))
     }
 }
 
+/// An emulator for other programs; it ends with the test.
+pub(crate) struct Service {
+    running: Running,
+    url: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be gone.
+        let _ = self.running.child.kill();
+        let _ = self.running.child.wait();
+    }
+}
+
+/// A program that runs.
+pub(crate) struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+/// When a program that should have ended is killed, so that its test can fail.
+const WATCHDOG: Duration = Duration::from_mins(2);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        Self { child, stdout }
+    }
+
+    /// The next line of stdout.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("stdout is UTF-8");
+        line
+    }
+
+    /// Presses Ctrl-C.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &process]).status();
+        assert!(sent.expect("there is `kill`").success());
+    }
+
+    /// Waits for the end; `stdout` is what was not read yet.
+    pub(crate) fn finish(mut self) -> Outcome {
+        let process = self.child.id().to_string();
+        let (ended, end) = mpsc::channel::<()>();
+        let watchdog = std::thread::spawn(move || {
+            if end.recv_timeout(WATCHDOG) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-9", &process]).status();
+            }
+        });
+        let mut stdout = Vec::new();
+        let read = self.stdout.read_to_end(&mut stdout);
+        let output = self.child.wait_with_output();
+        drop(ended);
+        watchdog.join().expect("the watchdog ends");
+        read.expect("stdout can be read");
+        Outcome::of(&Output {
+            stdout,
+            ..output.expect("the program ends")
+        })
+    }
+}
+
 impl Outcome {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text =
             |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8");
         Self {

@@ -202,6 +202,73 @@ async fn a_resource_that_vanishes_between_list_and_read_is_no_row() {
     assert_eq!((outcome.rows, outcome.partial), (2, false));
 }
 
+/// Nothing but the pages of the pools and one page of clients for each pool, in every region.
+#[tokio::test]
+async fn a_count_by_region_takes_the_fewest_calls_that_there_can_be() {
+    const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2"];
+    let mut data = Vec::new();
+    for region in REGIONS {
+        for pool in 0..50 {
+            let id = format!("{region}_Count{pool:05}");
+            data.push(format!(
+                r#"{{"type": "AWS::Cognito::UserPool", "region": "{region}", "properties": {{"UserPoolId": "{id}", "UserPoolName": "pool-{pool}"}}}}"#
+            ));
+            data.extend((0..20).map(|client| format!(
+                r#"{{"type": "AWS::Cognito::UserPoolClient", "region": "{region}", "properties": {{"UserPoolId": "{id}", "ClientName": "client-{client}"}}}}"#
+            )));
+        }
+    }
+    let emulator = Emulator::start(Options::new(Arc::new(Schemas::embedded())))
+        .await
+        .unwrap();
+    emulator
+        .load_json(&format!("[{}]", data.join(",")))
+        .unwrap();
+    let cloud = Arc::new(AwsCloud::local(&emulator.url(), Limits::default()));
+    let settings = Settings {
+        regions: REGIONS.map(str::to_owned).to_vec(),
+        ..Settings::default()
+    };
+    let session = Session::new(Arc::new(Catalog::embedded()), cloud, settings);
+    let world = World { emulator, session };
+    let outcome = world
+        .run(&format!(
+            "SELECT count(*), region FROM {CLIENTS} GROUP BY region"
+        ))
+        .await
+        .unwrap();
+    // A page of pools has 25, and the 20 clients of a pool are on one.
+    assert_eq!(
+        (outcome.rows, outcome.lists, outcome.gets),
+        (4, 4 * (2 + 50), 0)
+    );
+}
+
+/// The three at once: a region that nobody answers for, a parent that is denied, a resource that goes meanwhile.
+#[tokio::test]
+async fn what_fails_is_named_and_all_the_rest_is_there() {
+    let world = World::new().await;
+    let sql = format!(
+        "SELECT identifier, client_name FROM {CLIENTS} WHERE region IN ('us-east-1', 'eu-west-1', 'eu-central-1')"
+    );
+    let whole = world.run(&sql).await.unwrap();
+    assert_eq!((whole.rows, whole.partial), (8, false));
+    world.emulator.clear_faults();
+    for fault in [
+        "reset:region=eu-west-1",
+        "deny:type=AWS::Cognito::UserPoolClient,UserPoolId=us-east-1_Demo00001",
+        "vanish:type=AWS::Cognito::UserPoolClient,identifier=us-east-1_Demo00002|5demoadminconsole000000000",
+    ] {
+        world.emulator.add_fault(fault.parse().unwrap());
+    }
+    let partial = world.run(&sql).await.unwrap();
+    // Of the eight, one is in the region that is down, four are the denied parent's, and one is gone.
+    assert_eq!(
+        (partial.rows, partial.partial, partial.warnings),
+        (2, true, 3)
+    );
+}
+
 #[tokio::test]
 async fn broken_answers_are_errors_or_warnings_and_never_rows() {
     let world = World::new().await;

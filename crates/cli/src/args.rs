@@ -99,8 +99,8 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) local: Option<Option<PathBuf>>,
 
-    /// Give up a call after this long, retries included: `45`, `30s`, `500ms`, `2m` [env: CIRRUS_TIMEOUT]
-    #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = ACCOUNT)]
+    /// Stop a statement after this long: `45`, `30s`, `2m`, `1h`; the rows that came are printed [env: CIRRUS_TIMEOUT]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, help_heading = SCRIPTS)]
     pub(crate) timeout: Option<Duration>,
 
     /// Refuse every statement that changes something [env: CIRRUS_READ_ONLY]
@@ -181,25 +181,14 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// Reads `45`, `30s`, `500ms` or `2m`.
+/// Reads `45`, `30s`, `500ms`, `2m` or `1h30m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number
-        .parse()
-        .map_err(|_| "expected a number such as `45`, `30s`, `500ms` or `2m`".to_owned())?;
-    let duration = match unit {
-        "" | "s" => Duration::from_secs(number),
-        "ms" => Duration::from_millis(number),
-        "m" => Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err(format!("unknown unit `{unit}`, expected `ms`, `s` or `m`")),
-    };
-    if duration.is_zero() {
-        Err("expected more than zero".into())
-    } else {
-        Ok(duration)
+    let seconds = text.parse().map(Duration::from_secs).ok();
+    let duration = seconds.or_else(|| humantime::parse_duration(text).ok());
+    match duration {
+        None => Err("expected a time such as `45`, `30s`, `500ms` or `2m`".into()),
+        Some(Duration::ZERO) => Err("expected more than zero".into()),
+        Some(duration) => Ok(duration),
     }
 }
 
@@ -269,7 +258,8 @@ mod tests {
         assert_eq!(duration("45"), Ok(Duration::from_secs(45)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
-        for text in ["", "s", "1h", "-1", "0"] {
+        assert_eq!(duration("1h30m"), Ok(Duration::from_mins(90)));
+        for text in ["", "s", "1 parsec", "-1", "0", "0s"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -12,8 +12,14 @@ pub const CIRRUS_PROVIDERS: &str = "CIRRUS_PROVIDERS";
 /// Refuses every write, as `--read-only` does, when set to `1` or `true`.
 pub const CIRRUS_READ_ONLY: &str = "CIRRUS_READ_ONLY";
 
-/// The limit of one call when `--timeout` is not given.
+/// The limit of one statement when `--timeout` is not given.
 pub const CIRRUS_TIMEOUT: &str = "CIRRUS_TIMEOUT";
+
+/// The folder for what runs keep: the prompt's history, learned rate limits and types.
+pub const CIRRUS_STATE_DIR: &str = "CIRRUS_STATE_DIR";
+
+/// The folder for the state of all programs, `cirrus` below it, when [`CIRRUS_STATE_DIR`] is not set.
+pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 
 /// What to log to stderr, as `tracing` directives (`cirrus_aws=debug`); beats `-v`.
 pub const CIRRUS_LOG: &str = "CIRRUS_LOG";

@@ -5,7 +5,7 @@
 //! ```text
 //!  args (clap) ─► settings (plain) ─► commands::{exec, repl, emulator}
 //!                                        │ source ─► template ─► SQL
-//!                                        │ connect: catalog + cloud (or emulator) ─► session
+//!                                        │ connect: catalog + cloud (or emulator) + memory ─► session
 //!                                        └ run ─► print::* ─► printer ─► stdout, stderr
 //!  errors of every crate ─► diagnose ─► printer            outcome ─► exit ─► exit code
 //! ```
@@ -24,12 +24,18 @@ mod sql_text;
 mod template;
 
 mod connect;
+mod memory;
+mod state;
+
 mod interrupt;
+mod patience;
 mod run;
 
 mod print;
 mod printer;
 mod progress;
+mod reached;
+mod sheet;
 mod summary;
 
 mod diagnose;

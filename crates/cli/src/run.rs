@@ -1,26 +1,27 @@
 //! Runs a script and prints its answers as they come: rows to the sink, everything else to stderr.
 
 use std::{
-    cell::Cell,
     io::{self, Write},
-    sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use arrow::record_batch::RecordBatch;
 use cirrus_diagnostic::Source;
 use cirrus_engine::{Answer, Body, Error, Report, Rows, Session, WarningKind};
+use cirrus_provider::Meter;
 use futures::StreamExt;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     diagnose,
     exit::ExitStatus,
-    interrupt::{Interrupt, Interrupts},
-    print::{self, Expectation, PrintError, RowWriter, Shape},
+    interrupt::Interrupts,
+    patience::{Impatience, Patience},
+    print::{self, Expectation, PrintError, RowWriter},
     printer::{self, Printer},
     progress::{self, Progress},
+    reached::Reached,
     settings::Output,
+    sheet::{Ending, Sheet},
     sql_text,
     summary::Summary,
 };
@@ -31,6 +32,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) printer: Printer,
     pub(crate) output: &'a Output,
     pub(crate) keep_going: bool,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) interrupts: &'a Interrupts,
 }
 
@@ -40,6 +42,14 @@ enum End {
     Next(ExitStatus),
     /// No more statements.
     Stop(ExitStatus),
+}
+
+/// Why rows ended.
+enum Drained {
+    Whole,
+    Abandoned(Impatience),
+    Failed(Error),
+    Unprinted(PrintError),
 }
 
 impl Runner<'_> {
@@ -63,20 +73,23 @@ impl Runner<'_> {
         writer: &mut dyn RowWriter,
         sink: &mut dyn Write,
     ) -> ExitStatus {
-        let mut interrupt = self.interrupts.arm();
+        let mut patience = Patience::new(self.interrupts.arm(), self.timeout);
         let mut answers = self.session.run(&script.text);
         let mut status = ExitStatus::Done;
         loop {
             let started = Instant::now();
+            patience.renew();
             let answer = tokio::select! {
                 biased;
-                () = interrupt.pressed() => return ExitStatus::Cancelled,
+                reason = patience.ends() => {
+                    return status.and(self.unplanned(reason, started.elapsed()));
+                }
                 answer = answers.next() => answer,
             };
             let end = match answer {
                 None => return status,
                 Some(Ok(answer)) => {
-                    self.answer(answer, started, &mut interrupt, script, writer, sink)
+                    self.answer(answer, started, &mut patience, script, writer, sink)
                         .await
                 }
                 Some(Err(error)) => End::Next(self.printer.fail(&diagnose::engine(&error, script))),
@@ -93,11 +106,33 @@ impl Runner<'_> {
         }
     }
 
+    /// Says that a statement was not even planned; what is left of the script is not known apart from it.
+    fn unplanned(&self, reason: Impatience, elapsed: Duration) -> ExitStatus {
+        let reached = Reached::default();
+        match reason {
+            Impatience::Interrupted => {
+                let summary = Summary {
+                    reached,
+                    elapsed,
+                    meter: &Meter::default(),
+                    warnings: 0,
+                    masked: 0,
+                    cancelled: true,
+                };
+                self.printer.notice(&summary.to_string());
+                ExitStatus::Cancelled
+            }
+            Impatience::TimedOut(timeout) => {
+                self.printer.fail(&diagnose::timed_out(timeout, &reached))
+            }
+        }
+    }
+
     async fn answer(
         &self,
         answer: Answer,
         started: Instant,
-        interrupt: &mut Interrupt,
+        patience: &mut Patience,
         script: &Source,
         writer: &mut dyn RowWriter,
         sink: &mut dyn Write,
@@ -109,45 +144,33 @@ impl Runner<'_> {
                 return End::Next(ExitStatus::Done);
             }
         };
-        let mut sheet = Sheet {
-            shape: Shape {
-                schema: Arc::clone(&rows.schema),
-                columns: rows.columns.clone(),
-                reveal_secrets: self.output.reveal_secrets,
-                masked: Cell::new(0),
-            },
-            writer,
-            sink,
-            begun: false,
-            rows: 0,
+        let report = &answer.report;
+        let mut sheet = Sheet::new(&rows, self.output.reveal_secrets, writer, sink);
+        let mut drained = self.drain(rows, &mut sheet, report, patience).await;
+        let closed = match drained {
+            Drained::Whole => sheet.close(Ending::Whole),
+            Drained::Abandoned(_) | Drained::Failed(_) => sheet.close(Ending::Torn),
+            Drained::Unprinted(_) => Ok(()),
         };
-        let mut drained = self
-            .drain(rows, &mut sheet, &answer.report, interrupt)
-            .await;
-        if let Err(error) = sheet.close(&drained) {
+        if let Err(error) = closed {
             drained = Drained::Unprinted(error);
         }
-        let mut warnings = answer.report.warnings();
-        let warned = warnings.len();
-        if let Drained::Failed(Error::Cloud(error)) = &drained {
-            // The error says it again.
-            warnings.retain(|warning| warning.kind != WarningKind::Failed(error.clone()));
-        }
-        for warning in diagnose::warnings(&warnings) {
-            self.printer.diagnostic(&warning);
-        }
+        let reached = Reached::of(sheet.rows(), report);
         let summary = Summary {
-            rows: sheet.rows,
+            reached,
             elapsed: started.elapsed(),
-            meter: &answer.report.meter,
-            warnings: warned,
-            masked: sheet.shape.masked.get(),
-            cancelled: matches!(drained, Drained::Cancelled),
+            meter: &report.meter,
+            warnings: self.warn(report, &drained),
+            masked: sheet.masked(),
+            cancelled: matches!(drained, Drained::Abandoned(Impatience::Interrupted)),
         };
         let end = match drained {
-            Drained::Whole if answer.report.is_partial() => End::Next(ExitStatus::Partial),
+            Drained::Whole if report.is_partial() => End::Next(ExitStatus::Partial),
             Drained::Whole => End::Next(ExitStatus::Done),
-            Drained::Cancelled => End::Stop(ExitStatus::Cancelled),
+            Drained::Abandoned(Impatience::Interrupted) => End::Stop(ExitStatus::Cancelled),
+            Drained::Abandoned(Impatience::TimedOut(timeout)) => {
+                End::Next(self.printer.fail(&diagnose::timed_out(timeout, &reached)))
+            }
             Drained::Failed(error) => {
                 End::Next(self.printer.fail(&diagnose::engine(&error, script)))
             }
@@ -157,21 +180,38 @@ impl Runner<'_> {
         end
     }
 
+    /// Says what a statement went on without; returns how many warnings that took.
+    fn warn(&self, report: &Report, drained: &Drained) -> usize {
+        let mut all = report.warnings();
+        for note in diagnose::notes(&all) {
+            self.printer.notice(&note);
+        }
+        if let Drained::Failed(Error::Cloud(error)) = drained {
+            // The error says it again.
+            all.retain(|warning| warning.kind != WarningKind::Failed(error.clone()));
+        }
+        let warnings = diagnose::warnings(&all, report.missing_rows_matter());
+        for warning in &warnings {
+            self.printer.diagnostic(warning);
+        }
+        warnings.len()
+    }
+
     /// Prints rows until there are no more; dropping what is left of them stops the calls.
     async fn drain(
         &self,
         mut rows: Rows,
         sheet: &mut Sheet<'_>,
         report: &Report,
-        interrupt: &mut Interrupt,
+        patience: &mut Patience,
     ) -> Drained {
-        let progress = Progress::start(self.printer);
+        let mut progress = Progress::start(self.printer);
         let mut ticks = interval(progress::TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
                 biased;
-                () = interrupt.pressed() => return Drained::Cancelled,
+                reason = patience.ends() => return Drained::Abandoned(reason),
                 batch = rows.batches.next() => match batch {
                     None => return Drained::Whole,
                     Some(Err(error)) => return Drained::Failed(error),
@@ -181,7 +221,7 @@ impl Runner<'_> {
                         }
                     }
                 },
-                _ = ticks.tick() => progress.update(sheet.rows, &report.meter),
+                _ = ticks.tick() => progress.update(sheet.rows(), report),
             }
         }
     }
@@ -198,57 +238,6 @@ impl Runner<'_> {
             PrintError::Value(error) => self.printer.fail(&diagnose::unprintable(error)),
         }
     }
-}
-
-/// A result on its way to the sink; one that fails before its first row leaves no trace there.
-struct Sheet<'a> {
-    shape: Shape,
-    writer: &'a mut dyn RowWriter,
-    sink: &'a mut dyn Write,
-    begun: bool,
-    rows: u64,
-}
-
-impl Sheet<'_> {
-    fn print(&mut self, batch: &RecordBatch) -> Result<(), PrintError> {
-        if batch.num_rows() == 0 {
-            return Ok(());
-        }
-        self.begin()?;
-        self.writer.batch(&self.shape, batch, self.sink)?;
-        self.rows += batch.num_rows() as u64;
-        Ok(())
-    }
-
-    fn begin(&mut self) -> Result<(), PrintError> {
-        if !self.begun {
-            self.writer.begin(&self.shape, self.sink)?;
-            self.begun = true;
-        }
-        Ok(())
-    }
-
-    /// Ends what has begun; a whole result without rows has columns to show.
-    fn close(&mut self, drained: &Drained) -> Result<(), PrintError> {
-        match drained {
-            Drained::Whole => self.begin()?,
-            Drained::Unprinted(_) => return Ok(()),
-            Drained::Cancelled | Drained::Failed(_) => {}
-        }
-        if self.begun {
-            self.writer.end(&self.shape, self.sink)?;
-            self.sink.flush()?;
-        }
-        Ok(())
-    }
-}
-
-/// Why rows ended.
-enum Drained {
-    Whole,
-    Cancelled,
-    Failed(Error),
-    Unprinted(PrintError),
 }
 
 /// How many statements a script has, for the shape of a JSON document; comments count, which only costs memory.

@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use crate::{
     Result,
     args::{self, Cli, Command, EmulatorArgs, ExecArgs, Format, GlobalArgs},
-    diagnose, env_vars,
+    diagnose, env_vars, memory, state,
 };
 
 /// A command and its settings.
@@ -35,6 +35,10 @@ pub(crate) struct Settings {
     pub(crate) account: Account,
     pub(crate) session: cirrus_engine::Settings,
     pub(crate) providers: Option<PathBuf>,
+    /// The longest that one statement may take.
+    pub(crate) timeout: Option<Duration>,
+    /// Where runs keep what the next should know.
+    pub(crate) state: Option<PathBuf>,
     pub(crate) output: Output,
     pub(crate) template: TemplateSettings,
     pub(crate) quiet: bool,
@@ -47,10 +51,7 @@ pub(crate) enum Account {
     /// AWS, or what the SDK's settings point to.
     Aws(AwsSettings),
     /// An emulator inside this process.
-    Local {
-        state: Option<PathBuf>,
-        limits: Limits,
-    },
+    Local { state: Option<PathBuf> },
 }
 
 /// Where results go and how they look.
@@ -75,6 +76,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    #[cfg(test)]
+    pub(crate) fn of(get: fn(&str) -> Option<OsString>) -> Self {
+        Self { get }
+    }
+
     pub(crate) fn of_process() -> Self {
         Self {
             get: |name| env::var_os(name),
@@ -102,18 +108,18 @@ pub(crate) fn resolve(cli: Cli, environment: Environment) -> Result<Invocation> 
 }
 
 fn settings(args: GlobalArgs, environment: Environment) -> Result<Settings> {
-    let limits = Limits {
-        timeout: timeout(args.timeout, environment)?,
-        ..Limits::default()
-    };
+    let state = state::folder(environment);
     let account = match args.local {
-        Some(state) => Account::Local { state, limits },
+        Some(state) => Account::Local { state },
         None => Account::Aws(AwsSettings {
             profile: args.profile,
             // The first region is where credentials are fetched when no profile says otherwise.
             region: args.region.iter().find(|region| *region != "all").cloned(),
             endpoint_url: args.endpoint_url,
-            limits,
+            limits: Limits {
+                memory: state.as_deref().map(memory::limits_file),
+                ..Limits::default()
+            },
         }),
     };
     Ok(Settings {
@@ -122,12 +128,15 @@ fn settings(args: GlobalArgs, environment: Environment) -> Result<Settings> {
             regions: args.region,
             read_only: args.read_only || is_set(environment, env_vars::CIRRUS_READ_ONLY)?,
             keep_going: args.keep_going,
+            ..cirrus_engine::Settings::default()
         },
         providers: args.providers.or_else(|| {
             environment
                 .get(env_vars::CIRRUS_PROVIDERS)
                 .map(PathBuf::from)
         }),
+        timeout: timeout(args.timeout, environment)?,
+        state,
         output: Output {
             format: format(args.output, environment)?,
             reveal_secrets: args.show_secrets || args.output_file.is_some(),
@@ -199,7 +208,7 @@ mod tests {
 
     fn resolve_with(args: &[&str], get: fn(&str) -> Option<OsString>) -> Result<Settings> {
         let cli = Cli::try_parse_from([&["cirrus"], args].concat()).unwrap();
-        resolve(cli, Environment { get }).map(|invocation| invocation.settings)
+        resolve(cli, Environment::of(get)).map(|invocation| invocation.settings)
     }
 
     fn environment(name: &str) -> Option<OsString> {
@@ -209,13 +218,6 @@ mod tests {
             env_vars::CIRRUS_READ_ONLY => Some("1".into()),
             env_vars::CIRRUS_PROVIDERS => Some("from-env".into()),
             _ => None,
-        }
-    }
-
-    fn limits(settings: &Settings) -> Limits {
-        match &settings.account {
-            Account::Aws(aws) => aws.limits,
-            Account::Local { limits, .. } => *limits,
         }
     }
 
@@ -231,13 +233,13 @@ mod tests {
             }
         );
         assert_eq!(
-            (limits(&settings).timeout, settings.session.read_only),
+            (settings.timeout, settings.session.read_only),
             (None, false)
         );
 
         let settings = resolve_with(&[], environment).unwrap();
         assert_eq!(settings.output.format, Format::Json);
-        assert_eq!(limits(&settings).timeout, Some(Duration::from_secs(7)));
+        assert_eq!(settings.timeout, Some(Duration::from_secs(7)));
         assert!(settings.session.read_only);
         assert_eq!(settings.providers, Some("from-env".into()));
 
@@ -247,7 +249,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(settings.output.format, Format::Csv);
-        assert_eq!(limits(&settings).timeout, Some(Duration::from_secs(1)));
+        assert_eq!(settings.timeout, Some(Duration::from_secs(1)));
         assert_eq!(settings.providers, Some("p".into()));
     }
 
@@ -287,11 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_remembered_in_the_state_folder() {
+        let settings = resolve_with(&[], |name| {
+            (name == env_vars::CIRRUS_STATE_DIR).then(|| "state".into())
+        });
+        let Account::Aws(aws) = settings.unwrap().account else {
+            panic!("no account of AWS");
+        };
+        let file = std::path::Path::new("state").join("limits.json");
+        assert_eq!(aws.limits.memory, Some(file));
+    }
+
+    #[test]
     fn local_ignores_everything_about_aws() {
         let settings =
             resolve_with(&["--local=s.json", "--region", "eu-west-1"], environment).unwrap();
         assert!(
-            matches!(settings.account, Account::Local { state: Some(state), .. } if state.as_os_str() == "s.json")
+            matches!(settings.account, Account::Local { state: Some(state) } if state.as_os_str() == "s.json")
         );
         assert_eq!(settings.session.regions, ["eu-west-1"]);
     }

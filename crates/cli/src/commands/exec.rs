@@ -24,6 +24,7 @@ pub(crate) fn exec(args: &ExecArgs, settings: Settings, printer: Printer) -> Res
     source::check_length(&script)?;
     let output = settings.output.clone();
     let keep_going = settings.session.keep_going;
+    let timeout = settings.timeout;
     block_on(async {
         let connection = connect(settings).await?;
         let mut sink = printer::sink(output.file.as_deref())?;
@@ -32,6 +33,7 @@ pub(crate) fn exec(args: &ExecArgs, settings: Settings, printer: Printer) -> Res
             printer,
             output: &output,
             keep_going,
+            timeout,
             interrupts: &Interrupts::listen(),
         };
         let status = runner.run(&script, sink.as_mut()).await;

@@ -4,7 +4,7 @@ mod emulator;
 mod exec;
 mod repl;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -28,6 +28,9 @@ pub(crate) fn dispatch(invocation: Invocation, printer: Printer) -> Result<ExitS
 /// The stack of a worker; plans are deep trees.
 const STACK: usize = 8 << 20;
 
+/// How long the end of the program waits for what still runs.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// A runtime with a thread besides the one that waits for statements, for Ctrl-C and the emulator.
 fn runtime() -> Result<Runtime> {
     Builder::new_multi_thread()
@@ -40,5 +43,13 @@ fn runtime() -> Result<Runtime> {
 
 /// Runs a future to its end on a runtime of its own.
 fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    runtime()?.block_on(future)
+    let runtime = runtime()?;
+    let result = runtime.block_on(future);
+    end(runtime);
+    result
+}
+
+/// Ends a runtime without waiting for what cannot be cancelled, such as the look-up of a host's name.
+fn end(runtime: Runtime) {
+    runtime.shutdown_timeout(PATIENCE);
 }

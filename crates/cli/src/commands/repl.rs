@@ -1,10 +1,9 @@
 //! `cirrus` alone: a prompt for statements, with the same session and printing as `cirrus exec`.
 
-use std::{fs, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use cirrus_diagnostic::Source;
 use cirrus_engine::{Completeness, completeness};
-use etcetera::BaseStrategy as _;
 use rustyline::{
     Config, Editor, Helper,
     completion::Completer,
@@ -15,7 +14,7 @@ use rustyline::{
     validate::{ValidationContext, ValidationResult, Validator},
 };
 
-use super::{exec, runtime};
+use super::{end, exec, runtime};
 use crate::{
     Result,
     args::ExecArgs,
@@ -27,6 +26,7 @@ use crate::{
     run::Runner,
     settings::{Settings, TemplateSettings},
     source::{self, QUERY, Script},
+    state,
 };
 
 const PROMPT: &str = "cirrus> ";
@@ -41,7 +41,10 @@ Statements end with `;` and may span lines.
   SELECT ... FROM aws.<service>.<resource>
   EXPLAIN SELECT ...                          show the calls without making them
   SET regions = 'us-east-1,eu-west-1';        read these regions
-  RESET regions;                              read the default region again";
+  SET regions = 'all';                        read every region that the account has enabled
+  RESET regions;                              read the default region again
+  SET max_api_calls = 100;                    stop a statement before its 101st call
+  SELECT * FROM cirrus.errors;                show what the last statement went without";
 
 pub(crate) fn repl(settings: Settings, printer: Printer) -> Result<ExitStatus> {
     if !source::stdin_is_terminal() {
@@ -50,8 +53,9 @@ pub(crate) fn repl(settings: Settings, printer: Printer) -> Result<ExitStatus> {
     let output = settings.output.clone();
     let template = settings.template.clone();
     let keep_going = settings.session.keep_going;
+    let timeout = settings.timeout;
     let mut sink = printer::sink(output.file.as_deref())?;
-    let mut editor = Prompt::open()?;
+    let mut editor = Prompt::open(settings.state.as_deref())?;
     let runtime = runtime()?;
     let connection = runtime.block_on(connect(settings))?;
     let interrupts = runtime.block_on(async { Interrupts::listen() });
@@ -60,6 +64,7 @@ pub(crate) fn repl(settings: Settings, printer: Printer) -> Result<ExitStatus> {
         printer,
         output: &output,
         keep_going,
+        timeout,
         interrupts: &interrupts,
     };
 
@@ -81,6 +86,7 @@ pub(crate) fn repl(settings: Settings, printer: Printer) -> Result<ExitStatus> {
         }
     }
     runtime.block_on(connection.close());
+    end(runtime);
     Ok(ExitStatus::Done)
 }
 
@@ -132,11 +138,11 @@ struct Prompt {
 }
 
 impl Prompt {
-    fn open() -> Result<Self> {
+    fn open(state: Option<&Path>) -> Result<Self> {
         let config = Config::builder().history_ignore_space(true).build();
         let mut editor = Editor::with_config(config).map_err(|error| failed(&error))?;
         editor.set_helper(Some(SqlHelper));
-        let history = history_file();
+        let history = state.and_then(history_file);
         if let Some(path) = &history {
             // There is no history the first time.
             let _ = editor.load_history(path);
@@ -175,14 +181,9 @@ fn failed(error: &ReadlineError) -> Box<cirrus_diagnostic::Diagnostic> {
     )
 }
 
-/// `$XDG_STATE_HOME/cirrus/history`, in a folder that exists and a file that is the user's own.
-fn history_file() -> Option<PathBuf> {
-    let folders = etcetera::choose_base_strategy().ok()?;
-    let folder = folders
-        .state_dir()
-        .unwrap_or_else(|| folders.data_dir())
-        .join("cirrus");
-    fs::create_dir_all(&folder).ok()?;
+/// The history, in a folder that exists and a file that is the user's own.
+fn history_file(folder: &Path) -> Option<PathBuf> {
+    state::make(folder).ok()?;
     let path = folder.join("history");
     if !path.exists() {
         printer::create_private(&path).ok()?;

@@ -115,7 +115,7 @@ pub(crate) fn writer(format: Format, expectation: Expectation) -> Box<dyn RowWri
 }
 
 #[cfg(test)]
-mod testing {
+pub(crate) mod testing {
     //! Results for the tests of all formats.
 
     use std::sync::Arc;
