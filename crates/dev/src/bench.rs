@@ -1,20 +1,18 @@
-//! `cargo dev bench`: start-up, listing and reading against DuckDB, the AWS CLI and a plain loop over the AWS SDK.
+//! `cargo dev bench`: start-up, listing and reading against DuckDB, the AWS CLI, boto3 and a plain loop over the SDK.
 //!
 //! Programs that are compared take turns, and what counts is the ratio of their medians: whatever else a machine does
 //! strikes all alike. An aim that is missed is printed, not failed. The method is in `docs/benchmarks.md`.
 
 #![expect(clippy::print_stdout, reason = "a command says what it did")]
 
+mod conditions;
 mod emulator;
 mod measure;
 mod programs;
+mod reads;
 mod report;
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, ExitCode},
-};
+use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;
@@ -50,6 +48,9 @@ pub(crate) struct BenchArguments {
     /// Measure the emulator by itself instead: calls a second and memory
     #[arg(long)]
     emulator: bool,
+    /// Measure many calls against boto3 and the AWS CLI instead: as fast as can be, and at limits
+    #[arg(long, conflicts_with = "emulator")]
+    reads: bool,
     /// Write the numbers into `docs/benchmarks.md`
     #[arg(long)]
     write: bool,
@@ -62,9 +63,21 @@ pub(crate) fn bench(arguments: &BenchArguments) -> anyhow::Result<ExitCode> {
     let (place, numbers) = if arguments.emulator {
         let folder = tempfile::tempdir().context("Failed to make a temporary folder")?;
         let numbers = emulator::measure(&programs.cirrus, &programs.hammer, folder.path())?;
-        let conditions = conditions(&programs)?;
+        let conditions = conditions::line(&[conditions::cirrus(&programs)?]);
         let numbers = emulator::markdown(&numbers);
         (report::EMULATOR, format!("{conditions}.\n\n{numbers}"))
+    } else if arguments.reads {
+        let governor = programs::example(&root, "governor")?;
+        let numbers = reads::measure(&programs, &governor, arguments.rounds)?;
+        let conditions = conditions::line(&[
+            conditions::cirrus(&programs)?,
+            conditions::boto3(&programs)?,
+            conditions::aws(&programs)?,
+        ]);
+        (
+            report::READS,
+            format!("{conditions}. {}", reads::markdown(&numbers)),
+        )
     } else {
         let numbers = measure_all(arguments, &programs)?;
         (report::NUMBERS, report::markdown(&numbers))
@@ -82,7 +95,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> anyhow::Result<ExitCode> {
 
 fn measure_all(arguments: &BenchArguments, programs: &Programs) -> anyhow::Result<Numbers> {
     let folder = tempfile::tempdir().context("Failed to make a temporary folder")?;
-    let emulator = Emulator::start(&programs.cirrus, &data_set(), folder.path())?;
+    let emulator = Emulator::start(&programs.cirrus, &data_set(), folder.path(), &[])?;
     let bench = Bench {
         python: programs.python.clone(),
         environment: environment(&emulator.url, folder.path())?,
@@ -115,7 +128,11 @@ fn measure_all(arguments: &BenchArguments, programs: &Programs) -> anyhow::Resul
     let binary =
         fs::metadata(cirrus).with_context(|| format!("Failed to find {}", cirrus.display()))?;
     Ok(Numbers {
-        conditions: conditions(programs)?,
+        conditions: conditions::line(&[
+            conditions::cirrus(programs)?,
+            conditions::duckdb(programs)?,
+            conditions::aws(programs)?,
+        ]),
         rounds: (arguments.starts, arguments.rounds),
         concurrency: CONCURRENCY,
         #[expect(clippy::cast_precision_loss, reason = "programs are smaller than 8 PB")]
@@ -173,28 +190,6 @@ fn data_set() -> String {
     serde_json::Value::Array(listed.chain(read).collect()).to_string()
 }
 
-/// What the numbers were measured on and with.
-fn conditions(programs: &Programs) -> anyhow::Result<String> {
-    let version = |program: &Path| programs::output(Command::new(program).arg("--version"));
-    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-        let line = text.lines().find(|line| line.starts_with("model name"))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    });
-    let aws = version(&programs.aws)?;
-    Ok(format!(
-        "{cpus} cores of {}, {}; {}, DuckDB {}, {}",
-        cpu.as_deref().unwrap_or(std::env::consts::ARCH),
-        std::env::consts::OS,
-        version(&programs.cirrus)?.trim(),
-        version(&programs.bare_duckdb)?
-            .split_whitespace()
-            .next()
-            .unwrap_or_default(),
-        aws.split_whitespace().next().unwrap_or_default(),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +197,7 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_numbers() {
         let page = include_str!("../../../docs/benchmarks.md");
-        for place in [report::NUMBERS, report::EMULATOR] {
+        for place in [report::NUMBERS, report::EMULATOR, report::READS] {
             assert!(report::replace(page, place, "new").is_ok());
         }
     }

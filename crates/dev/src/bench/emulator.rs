@@ -41,7 +41,7 @@ pub(super) fn measure(
         {"type": "AWS::Cognito::UserPoolClient", "region": "us-east-1", "properties":
             {"UserPoolId": POOL, "ClientId": CLIENT.split('|').nth(1), "ClientName": "read"}},
     ]);
-    let emulator = Emulator::start(cirrus, &data.to_string(), folder)?;
+    let emulator = Emulator::start(cirrus, &data.to_string(), folder, &[])?;
     let address = emulator.url.trim_start_matches("http://").to_owned();
     let seconds = |what: &str, name: &str, first: usize, count: usize| -> anyhow::Result<f64> {
         let mut command = Command::new(hammer);

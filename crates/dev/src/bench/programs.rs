@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, ensure};
 
 /// Exact versions, so that numbers of different days compare.
-const REQUIREMENTS: [&str; 2] = ["awscli==1.46.2", "duckdb-cli==1.5.6"];
+const REQUIREMENTS: [&str; 3] = ["awscli==1.46.2", "boto3==1.44.5", "duckdb-cli==1.5.6"];
 
 /// Where the programs are.
 #[derive(Debug)]
@@ -32,17 +32,7 @@ pub(super) struct Programs {
 pub(super) fn prepare(root: &Path) -> anyhow::Result<Programs> {
     let target = target_folder(root)?;
     // Apart, because cargo unites the features of what it builds together, and the example's are not those that ship.
-    for product in [
-        ["--package=cirrus-cli", "--bin=cirrus"],
-        ["--package=cirrus-dev", "--example=sdk_loop"],
-        ["--package=cirrus-dev", "--example=hammer"],
-    ] {
-        let build = ["build", "--release", "--locked"];
-        run(Command::new(env!("CARGO"))
-            .current_dir(root)
-            .args(build)
-            .args(product))?;
-    }
+    build(root, &["--package=cirrus-cli", "--bin=cirrus"])?;
     let venv = target.join("bench-venv");
     run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     let python = venv.join("bin/python3");
@@ -57,13 +47,26 @@ pub(super) fn prepare(root: &Path) -> anyhow::Result<Programs> {
         .args(REQUIREMENTS))?;
     Ok(Programs {
         cirrus: target.join("release/cirrus"),
-        sdk_loop: target.join("release/examples/sdk_loop"),
-        hammer: target.join("release/examples/hammer"),
+        sdk_loop: example(root, "sdk_loop")?,
+        hammer: example(root, "hammer")?,
         duckdb: venv.join("bin/duckdb"),
         bare_duckdb: bare_duckdb(&python)?,
         aws: venv.join("bin/aws"),
         python,
     })
+}
+
+/// Builds one of our examples and tells where it is.
+pub(super) fn example(root: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    build(root, &["--package=cirrus-dev", "--example", name])?;
+    Ok(target_folder(root)?.join("release/examples").join(name))
+}
+
+fn build(root: &Path, product: &[&str]) -> anyhow::Result<()> {
+    run(Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(["build", "--release", "--locked"])
+        .args(product))
 }
 
 /// Where cargo builds, whatever the environment and the configuration say.
@@ -129,13 +132,19 @@ pub(super) struct Emulator {
 }
 
 impl Emulator {
-    /// Starts one with a data set.
-    pub(super) fn start(cirrus: &Path, data: &str, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts one with a data set, and more arguments if need be.
+    pub(super) fn start(
+        cirrus: &Path,
+        data: &str,
+        folder: &Path,
+        arguments: &[&str],
+    ) -> anyhow::Result<Self> {
         let file = folder.join("data.json");
         fs::write(&file, data).context("Failed to write the data set")?;
         let mut process = Command::new(cirrus)
             .args(["emulator", "--quiet", "--load"])
             .arg(&file)
+            .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

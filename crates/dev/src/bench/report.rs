@@ -130,14 +130,34 @@ pub(super) fn markdown(numbers: &Numbers) -> String {
     )
 }
 
-fn aim(what: &str, most: f64, measured: f64, unit: fn(f64) -> String) -> [String; 4] {
-    let verdict = if measured <= most { "met" } else { "missed" };
-    [
-        what.to_owned(),
+/// A row of the table of aims: what is to be at most so much.
+pub(super) fn aim(what: &str, most: f64, measured: f64, unit: fn(f64) -> String) -> [String; 4] {
+    judged(
+        what,
         format!("≤ {}", unit(most)),
         unit(measured),
-        verdict.to_owned(),
-    ]
+        measured <= most,
+    )
+}
+
+/// A row of the table of aims: what is to be at least so much.
+pub(super) fn aim_high(
+    what: &str,
+    least: f64,
+    measured: f64,
+    unit: fn(f64) -> String,
+) -> [String; 4] {
+    judged(
+        what,
+        format!("≥ {}", unit(least)),
+        unit(measured),
+        measured >= least,
+    )
+}
+
+fn judged(what: &str, aim: String, measured: String, met: bool) -> [String; 4] {
+    let verdict = if met { "met" } else { "missed" };
+    [what.to_owned(), aim, measured, verdict.to_owned()]
 }
 
 fn line(name: &str, sample: &Sample, base: &Sample) -> [String; 4] {
@@ -149,10 +169,11 @@ fn line(name: &str, sample: &Sample, base: &Sample) -> [String; 4] {
     ]
 }
 
-fn table(head: [&str; 4], rows: &[[String; 4]]) -> String {
+/// A table whose columns are numbers, except the first.
+pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let mut lines = vec![
         format!("| {} |\n", head.join(" | ")),
-        "|---|---:|---:|---:|\n".to_owned(),
+        format!("|---|{}\n", "---:|".repeat(N - 1)),
     ];
     lines.extend(rows.iter().map(|row| format!("| {} |\n", row.join(" | "))));
     lines.concat()
@@ -167,15 +188,19 @@ fn milliseconds(seconds: f64) -> String {
     }
 }
 
-fn megabytes(bytes: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
+    format!("{seconds:.2} s")
+}
+
+pub(super) fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
 
-fn times(ratio: f64) -> String {
+pub(super) fn times(ratio: f64) -> String {
     format!("{ratio:.2}")
 }
 
-fn thousands(number: usize) -> String {
+pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -191,6 +216,8 @@ fn thousands(number: usize) -> String {
 pub(super) const NUMBERS: &str = "<!-- numbers: `cargo dev bench --write` -->\n";
 /// Where the emulator's numbers are.
 pub(super) const EMULATOR: &str = "<!-- numbers: `cargo dev bench --emulator --write` -->\n";
+/// Where the numbers of many calls are.
+pub(super) const READS: &str = "<!-- numbers: `cargo dev bench --reads --write` -->\n";
 const END: &str = "<!-- end of numbers -->";
 
 /// A page with the numbers at a place replaced.
