@@ -68,7 +68,13 @@ impl Parents {
             };
             let all = parents.clone();
             let supplies = |input: &str| all.iter().filter(|parent| parent.input == input).count();
-            parents.retain(|parent| supplies(&parent.input) == 1 && !has_values(&parent.input));
+            // Of several inputs that one parent supplies together, each alone says little: an account id, say.
+            let feeds = |name: &str| all.iter().filter(|parent| parent.type_name == name).count();
+            parents.retain(|parent| {
+                supplies(&parent.input) == 1
+                    && feeds(&parent.type_name) == 1
+                    && !has_values(&parent.input)
+            });
         }
         Ok(Self { of })
     }

@@ -12,6 +12,7 @@ use arrow::{
     array::{ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
+use cirrus_provider::Operation;
 use datafusion::physical_plan::{
     ExecutionPlan, aggregates::AggregateExec, joins::HashJoinExec, sorts::sort::SortExec,
 };
@@ -56,7 +57,13 @@ pub(crate) fn schema() -> SchemaRef {
 pub(crate) fn explain(plan: &Arc<dyn ExecutionPlan>) -> RecordBatch {
     let mut scans = Vec::new();
     collect(plan, Above::default(), &mut scans);
-    let mut steps: Vec<Step> = Vec::new();
+    let is_open = |explained: &Explained<'_>| explained.scan.spec.wanted.enabled_only;
+    let mut steps: Vec<Step> = scans
+        .iter()
+        .any(is_open)
+        .then(Step::asking_for_regions)
+        .into_iter()
+        .collect();
     for scan in &scans {
         let mut own = scan.steps();
         for step in &mut own {
@@ -88,6 +95,17 @@ pub(crate) fn explain(plan: &Arc<dyn ExecutionPlan>) -> RecordBatch {
 }
 
 impl Step {
+    /// The call that says which of the partition's regions count.
+    fn asking_for_regions() -> Self {
+        Self {
+            operation: Operation::ListRegions.name(),
+            calls: "at least 1".into(),
+            permissions: "account:ListRegions".into(),
+            note: "regions that the account has not enabled are left out below".into(),
+            ..Self::default()
+        }
+    }
+
     /// Whether what this call gives is kept for another one.
     fn answers(&self, other: &Self) -> bool {
         let is_call = !self.region.is_empty() && !self.request.contains(" of the join");

@@ -55,6 +55,16 @@ impl Document {
         self.root().pointer("/handlers/list/handlerSchema")
     }
 
+    /// The property whose value a list input takes, which the input's `$ref` may name otherwise than the input.
+    pub(crate) fn listed_by<'a>(&'a self, input: &'a str) -> &'a str {
+        let reference = self
+            .list_input()
+            .and_then(|schema| schema["properties"][input]["$ref"].as_str());
+        reference
+            .and_then(|reference| reference.strip_prefix("resource-schema.json#/properties/"))
+            .unwrap_or(input)
+    }
+
     pub(crate) fn additional_identifiers(&self) -> Vec<Vec<Path>> {
         let sets = self.root()["additionalIdentifiers"].as_array();
         let sets = sets.into_iter().flatten();

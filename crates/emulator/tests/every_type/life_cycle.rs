@@ -184,7 +184,9 @@ impl Life<'_> {
                 return Err("the list input is no object".to_owned());
             };
             for (name, value) in &mut model {
-                if let Some(own) = shown.get(name).or_else(|| created.desired.get(name)) {
+                let property = self.document.listed_by(name);
+                let own = shown.get(property);
+                if let Some(own) = own.or_else(|| created.desired.get(property)) {
                     *value = own.clone();
                 }
             }

@@ -29,7 +29,8 @@ impl Explained<'_> {
         for (at, (table, access)) in accesses.enumerate() {
             let first = steps.len();
             // With a limit, the first accesses may give rows enough.
-            let may_be_spared = self.may_stop || (at > 0 && spec.limit.is_some());
+            let may_be_spared =
+                self.may_stop || spec.wanted.enabled_only || (at > 0 && spec.limit.is_some());
             lists |= !matches!(access, Access::Get { .. });
             self.access_steps(table, access, may_be_spared, &mut steps);
             if let Some(own) = steps[first..].last_mut() {

@@ -47,6 +47,33 @@ async fn all_is_every_region_that_the_account_has_enabled() {
 }
 
 #[tokio::test]
+async fn explain_of_all_regions_asks_nobody() {
+    let bench = Bench::with(ScriptedCloud::pools(), &["all"]);
+    let (rows, calls) = bench.rows_and_calls(&format!("EXPLAIN {POOLS}")).await;
+    assert_eq!(calls, Vec::<String>::new());
+    assert!(rows.len() > 10, "{rows:#?}");
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.contains("|ListRegions|"))
+            .count(),
+        1
+    );
+    // How many of them count, nobody knows yet.
+    let lists = rows.iter().filter(|row| row.contains("|ListResources|"));
+    assert!(
+        lists.clone().all(|row| row.contains("|at least 0|")),
+        "{rows:#?}"
+    );
+    bench.run(POOLS).await.unwrap();
+    let rows = bench.rows(&format!("EXPLAIN {POOLS}")).await;
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    assert!(
+        rows.iter().all(|row| row.contains("|at least 1|")),
+        "{rows:#?}"
+    );
+}
+
+#[tokio::test]
 async fn like_selects_from_the_enabled_regions() {
     let bench = Bench::new();
     let (rows, calls) = bench
