@@ -1,33 +1,21 @@
-//! [`AwsCloud`]: pages and resources from Cloud Control, one client and one bound on concurrency per region.
+//! [`AwsCloud`]: pages and resources from Cloud Control.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
-use aws_config::{Region, SdkConfig};
-use aws_sdk_cloudcontrol::{
-    Client,
-    config::{
-        self,
-        retry::{RetryPartition, TokenBucket},
-    },
-    types::ResourceDescription,
-};
+use aws_config::SdkConfig;
+use aws_sdk_cloudcontrol::types::ResourceDescription;
 use cirrus_provider::{
     Cloud, CloudError, CloudErrorKind, GetRequest, ListRequest, Meter, Operation, Page, Resource,
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream, stream::BoxStream};
-use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
-    AwsSettings, ConnectError, Limits,
-    config::{LOCAL_REGION, default_region, load, local, retries},
+    AwsSettings, ConnectError, Limits, account,
+    config::{LOCAL_REGION, default_region, local},
+    connection::Connection,
     error::Call,
-    retry::Attempts,
-    settings::is_region,
+    governor,
 };
 
 /// Reads an AWS account through Cloud Control.
@@ -49,33 +37,21 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct AwsCloud(Arc<Connection>);
 
-#[derive(Debug)]
-struct Connection {
-    settings: AwsSettings,
-    default_region: Option<String>,
-    config: OnceCell<SdkConfig>,
-    regions: Mutex<HashMap<String, Arc<Regional>>>,
-}
-
-/// What is shared by all calls to one region.
-#[derive(Debug)]
-struct Regional {
-    client: Client,
-    permits: Semaphore,
-    failed_attempts: u32,
-}
-
 impl AwsCloud {
     /// Connects to AWS with the SDK's settings wherever `settings` says nothing.
     pub async fn connect(settings: AwsSettings) -> Result<Self, ConnectError> {
         settings.check()?;
         let default_region = default_region(&settings).await;
-        Ok(Self::new(settings, default_region, OnceCell::new()))
+        Ok(Self(Arc::new(Connection::new(
+            settings,
+            default_region,
+            None,
+        ))))
     }
 
     /// Connects to an emulator, whatever credentials, profiles and endpoints the environment has; never reaches AWS.
     pub fn local(endpoint_url: &str, limits: Limits) -> Self {
-        Self::with_config(local(endpoint_url, &limits), limits)
+        Self::with_config(local(endpoint_url), limits)
     }
 
     /// Uses a configuration as it is.
@@ -84,77 +60,19 @@ impl AwsCloud {
             limits,
             ..AwsSettings::default()
         };
-        Self::new(
+        Self(Arc::new(Connection::new(
             settings,
             Some(LOCAL_REGION.into()),
-            OnceCell::new_with(Some(config)),
-        )
+            Some(config),
+        )))
     }
 
-    fn new(
-        settings: AwsSettings,
-        default_region: Option<String>,
-        config: OnceCell<SdkConfig>,
-    ) -> Self {
-        Self(Arc::new(Connection {
-            settings,
-            default_region,
-            config,
-            regions: Mutex::default(),
-        }))
-    }
-}
-
-impl Connection {
-    async fn regional(&self, call: &Call<'_>) -> Result<Arc<Regional>, CloudError> {
-        if !is_region(call.region) {
-            let message = format!("`{}` is not the name of a region", call.region);
-            return Err(call.error(CloudErrorKind::Region, message));
-        }
-        if let Some(regional) = self.regions.lock().get(call.region) {
-            return Ok(Arc::clone(regional));
-        }
-        let home = self.default_region.as_deref().unwrap_or(call.region);
-        let config = self
-            .config
-            .get_or_try_init(|| load(self.settings.clone(), home.to_owned()))
-            .await
-            .map_err(|message| call.error(CloudErrorKind::Other, message))?;
-        let mut regions = self.regions.lock();
-        let regional = regions
-            .entry(call.region.to_owned())
-            .or_insert_with(|| Arc::new(Regional::new(config, call.region, &self.settings.limits)));
-        Ok(Arc::clone(regional))
-    }
-
-    /// Says which profile has no credentials.
-    fn explain(&self, mut error: CloudError) -> CloudError {
-        if let (CloudErrorKind::Credentials, None, Some(profile)) =
-            (error.kind, &error.code, &self.settings.profile)
-        {
-            error.message = format!("profile `{profile}`: {}", error.message);
-        }
-        error
-    }
-}
-
-impl Regional {
-    fn new(config: &SdkConfig, region: &str, limits: &Limits) -> Self {
-        let (retries, limits) = retries(config, limits);
-        // The SDK's retry quota would give up a long scan after a hundred throttled calls. Bounded attempts and
-        // bounded concurrency already keep the pressure down.
-        let partition = RetryPartition::custom(format!("cirrus-{region}"))
-            .token_bucket(TokenBucket::unlimited());
-        let config = config::Builder::from(config)
-            .region(Region::new(region.to_owned()))
-            .retry_config(retries)
-            .retry_partition(partition.build())
-            .build();
-        Self {
-            client: Client::from_conf(config),
-            permits: Semaphore::new(limits.concurrency.max(1)),
-            failed_attempts: limits.failed_attempts,
-        }
+    /// Writes the limits that AWS was found to have to [`Limits::memory`], if that names a file.
+    ///
+    /// This also happens every few seconds while calls are made, and when the last clone is dropped. Waits for the disk;
+    /// what cannot be written is logged and forgotten.
+    pub fn remember(&self) {
+        self.0.governor.remember();
     }
 }
 
@@ -192,12 +110,24 @@ impl Cloud for AwsCloud {
         get(Arc::clone(&self.0), request, meter).boxed()
     }
 
+    fn enabled_regions(
+        &self,
+        meter: Arc<Meter>,
+    ) -> BoxFuture<'static, Result<Vec<String>, CloudError>> {
+        account::enabled_regions(Arc::clone(&self.0), meter).boxed()
+    }
+
+    fn account_id(&self, meter: Arc<Meter>) -> BoxFuture<'static, Result<String, CloudError>> {
+        account::account_id(Arc::clone(&self.0), meter).boxed()
+    }
+
     fn default_region(&self) -> Option<String> {
         self.0.default_region.clone()
     }
 
+    /// The governor decides how many of them are really sent.
     fn concurrency(&self) -> usize {
-        self.0.settings.limits.concurrency.max(1)
+        governor::MOST
     }
 }
 
@@ -224,11 +154,6 @@ impl Listing {
             region: &self.request.region,
         };
         let regional = self.connection.regional(&call).await?;
-        let attempts = Attempts::new(
-            call.operation,
-            Arc::clone(&self.meter),
-            regional.failed_attempts,
-        );
         let mut input = regional.client.list_resources().type_name(call.type_name);
         if !self.request.model.is_empty() {
             input = input.resource_model(Value::Object(self.request.model.clone()).to_string());
@@ -236,17 +161,12 @@ impl Listing {
         if let Next::Token(token) = &self.next {
             input = input.next_token(token);
         }
-        let operation = input
-            .customize()
-            .interceptor(attempts.clone())
-            .config_override(config::Builder::default().retry_classifier(attempts));
-        let output = {
-            let _permit = regional.permits.acquire().await;
-            operation
-                .send()
-                .await
-                .map_err(|error| self.connection.explain(call.failed(&error)))?
-        };
+        let output = self
+            .connection
+            .attempts(call, &self.meter, &regional.list, regional.persistence)
+            .make(|| input.clone().send())
+            .await
+            .map_err(|error| self.connection.explain(error))?;
         let resources = output
             .resource_descriptions
             .unwrap_or_default()
@@ -278,22 +198,16 @@ async fn get(
         region: &request.region,
     };
     let regional = connection.regional(&call).await?;
-    let attempts = Attempts::new(call.operation, meter, regional.failed_attempts);
-    let operation = regional
+    let input = regional
         .client
         .get_resource()
         .type_name(call.type_name)
-        .identifier(&request.identifier)
-        .customize()
-        .interceptor(attempts.clone())
-        .config_override(config::Builder::default().retry_classifier(attempts));
-    let output = {
-        let _permit = regional.permits.acquire().await;
-        operation
-            .send()
-            .await
-            .map_err(|error| connection.explain(call.failed(&error)))?
-    };
+        .identifier(&request.identifier);
+    let output = connection
+        .attempts(call, &meter, &regional.get, regional.persistence)
+        .make(|| input.clone().send())
+        .await
+        .map_err(|error| connection.explain(error))?;
     let Some(description) = output.resource_description else {
         return Err(call.error(
             CloudErrorKind::Malformed,

@@ -14,8 +14,14 @@ use aws_config::{
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_cloudcontrol::config::{IdentityCache, SharedHttpClient};
 use aws_smithy_http_client::tls;
+use cirrus_provider::CloudErrorKind;
 
-use crate::settings::{AwsSettings, Limits};
+use crate::{
+    attempts::Persistence,
+    credentials::CREDENTIALS_TIMEOUT,
+    profile,
+    settings::{AwsSettings, Limits},
+};
 
 /// The region of the emulator when nobody names one.
 pub(crate) const LOCAL_REGION: &str = "us-east-1";
@@ -25,9 +31,6 @@ const APP_NAME: &str = "cirrus";
 
 /// The longest wait for instance metadata, which on any other machine never answers.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The longest wait for credentials; a `credential_process` may ask a person for a code.
-const CREDENTIALS_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The longest that one attempt may take: Cloud Control's handlers have 30 s to answer a read.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -60,23 +63,28 @@ pub(crate) async fn default_region(settings: &AwsSettings) -> Option<String> {
 /// The configuration for AWS; may read files but calls nothing until credentials are needed.
 ///
 /// `region` is where credentials are got from when the chain calls STS or SSO without a region of its own.
-pub(crate) async fn load(settings: AwsSettings, region: String) -> Result<SdkConfig, String> {
-    check_environment()?;
-    // The loader panics on profile values that it cannot read (`max_attempts = x`).
-    match tokio::spawn(load_or_panic(settings, region)).await {
-        Ok(config) => Ok(config),
-        Err(failure) => Err(match failure.try_into_panic() {
-            Ok(panic) => match panic.downcast::<String>() {
-                // The SDK appends the error once more, as Rust prints it.
-                Ok(message) => message
-                    .split(" (EnvConfigError")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-                Err(_) => "the AWS settings cannot be read".into(),
-            },
-            Err(cancelled) => cancelled.to_string(),
-        }),
+pub(crate) async fn load(settings: AwsSettings, region: String) -> Result<SdkConfig, Unusable> {
+    check_environment().map_err(|message| Unusable::new(CloudErrorKind::Other, message))?;
+    profile::check(settings.profile.as_deref()).await?;
+    // The loader panics on settings that it cannot read.
+    tokio::spawn(load_or_panic(settings, region))
+        .await
+        .map_err(|_| Unusable::new(CloudErrorKind::Other, "the AWS settings cannot be read"))
+}
+
+/// Why there is no configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    pub(crate) kind: CloudErrorKind,
+    pub(crate) message: String,
+}
+
+impl Unusable {
+    pub(crate) fn new(kind: CloudErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 }
 
@@ -90,7 +98,7 @@ async fn load_or_panic(settings: AwsSettings, region: String) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region.clone())
         .http_client(http_client.clone())
-        .timeout_config(timeouts(&settings.limits))
+        .timeout_config(timeouts())
         .identity_cache(
             IdentityCache::lazy()
                 .load_timeout(CREDENTIALS_TIMEOUT)
@@ -140,7 +148,7 @@ async fn credentials(
 }
 
 /// The configuration for the emulator: reads no environment and no file, and cannot speak TLS, hence not to AWS.
-pub(crate) fn local(endpoint_url: &str, limits: &Limits) -> SdkConfig {
+pub(crate) fn local(endpoint_url: &str) -> SdkConfig {
     let credentials = Credentials::new("local", "local", None, None, "cirrus");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -148,41 +156,35 @@ pub(crate) fn local(endpoint_url: &str, limits: &Limits) -> SdkConfig {
         .endpoint_url(endpoint_url)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .timeout_config(timeouts(limits))
+        .timeout_config(timeouts())
         .build()
 }
 
-fn timeouts(limits: &Limits) -> TimeoutConfig {
-    let mut timeouts = TimeoutConfig::builder()
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT);
-    timeouts.set_operation_timeout(limits.timeout);
-    timeouts.build()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
 }
 
-/// The retry settings: the user's where they differ from the SDK's defaults, else ours.
-pub(crate) fn retries(config: &SdkConfig, limits: &Limits) -> (RetryConfig, Limits) {
+/// How long to go on with a call: as the user's SDK settings say where they differ from the SDK's defaults, else as `limits`.
+pub(crate) fn persistence(config: &SdkConfig, limits: &Limits) -> Persistence {
     let found = config
         .retry_config()
         .cloned()
         .unwrap_or_else(RetryConfig::standard);
     let chosen = env::var_os(MAX_ATTEMPTS).is_some()
         || found.max_attempts() != RetryConfig::standard().max_attempts();
-    if chosen {
-        let attempts = found.max_attempts();
-        return (
-            found,
-            Limits {
-                throttled_attempts: attempts,
-                failed_attempts: attempts,
-                ..*limits
-            },
-        );
+    Persistence {
+        failed_attempts: if chosen {
+            found.max_attempts()
+        } else {
+            limits.failed_attempts
+        },
+        throttled: limits.throttled,
+        backoff: found.initial_backoff(),
+        longest_backoff: found.max_backoff(),
     }
-    (
-        found.with_max_attempts(limits.throttled_attempts.max(limits.failed_attempts)),
-        *limits,
-    )
 }
 
 const MAX_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
@@ -191,21 +193,28 @@ const RETRY_MODE: &str = "AWS_RETRY_MODE";
 /// Refuses what would make the SDK's loader panic.
 fn check_environment() -> Result<(), String> {
     let value = |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    check_retry_variables(value(MAX_ATTEMPTS).as_deref(), value(RETRY_MODE).as_deref())
+    check_retries(
+        (MAX_ATTEMPTS, value(MAX_ATTEMPTS).as_deref()),
+        (RETRY_MODE, value(RETRY_MODE).as_deref()),
+    )
 }
 
-fn check_retry_variables(attempts: Option<&str>, mode: Option<&str>) -> Result<(), String> {
+/// Refuses attempts and a retry mode that the SDK cannot read, each with what it is called.
+pub(crate) fn check_retries(
+    (attempts_name, attempts): (&str, Option<&str>),
+    (mode_name, mode): (&str, Option<&str>),
+) -> Result<(), String> {
     if let Some(attempts) = attempts
         && !attempts.parse::<u32>().is_ok_and(|attempts| attempts > 0)
     {
         return Err(format!(
-            "`{MAX_ATTEMPTS}` is not a positive number: `{attempts}`"
+            "`{attempts_name}` is not a positive number: `{attempts}`"
         ));
     }
     match mode {
         Some(mode) if !["standard", "adaptive"].contains(&mode.to_ascii_lowercase().as_str()) => {
             Err(format!(
-                "`{RETRY_MODE}` is neither `standard` nor `adaptive`: `{mode}`"
+                "`{mode_name}` is neither `standard` nor `adaptive`: `{mode}`"
             ))
         }
         _ => Ok(()),
@@ -217,23 +226,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_variables_that_the_sdk_panics_on_are_refused() {
+    fn retry_settings_that_the_sdk_panics_on_are_refused() {
+        let check = |attempts, mode| check_retries(("attempts", attempts), ("mode", mode));
         for attempts in ["0", "x", "-1", ""] {
-            assert!(
-                check_retry_variables(Some(attempts), None).is_err(),
-                "{attempts}"
-            );
+            assert!(check(Some(attempts), None).is_err(), "{attempts}");
         }
-        assert!(check_retry_variables(None, Some("legacy")).is_err());
-        assert_eq!(check_retry_variables(Some("5"), Some("Standard")), Ok(()));
+        assert!(check(None, Some("legacy")).is_err());
+        assert_eq!(check(Some("5"), Some("Standard")), Ok(()));
     }
 
     #[test]
-    fn throttled_calls_get_more_attempts_than_failing_ones() {
+    fn the_users_attempts_beat_ours() {
         let limits = Limits::default();
-        let (retries, kept) = retries(&local("http://127.0.0.1:1", &limits), &limits);
-        assert_eq!(retries.max_attempts(), 8);
-        assert_eq!(kept, limits);
+        let config = local("http://127.0.0.1:1");
+        assert_eq!(persistence(&config, &limits).failed_attempts, 3);
+        let mut config = config.into_builder();
+        config.set_retry_config(Some(RetryConfig::standard().with_max_attempts(5)));
+        assert_eq!(persistence(&config.build(), &limits).failed_attempts, 5);
     }
 
     #[tokio::test]
@@ -250,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_emulator_gets_neither_environment_nor_profiles() {
-        let config = local("http://127.0.0.1:1", &Limits::default());
+        let config = local("http://127.0.0.1:1");
         assert_eq!(config.endpoint_url(), Some("http://127.0.0.1:1"));
         assert!(config.service_config().is_none());
     }

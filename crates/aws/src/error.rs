@@ -3,7 +3,7 @@
 //! Cloud Control models only some of its errors; credentials, permissions and validation answer with codes of AWS's
 //! front end that the SDK calls unhandled. So kinds hang on codes, never on the SDK's variants.
 
-use std::{error::Error, io};
+use std::{error::Error, io, time::Duration};
 
 use aws_config::imds::client::error::ImdsError;
 use aws_credential_types::provider::error::CredentialsError;
@@ -62,6 +62,11 @@ impl Call<'_> {
         }
     }
 
+    /// There are no credentials to make the call with.
+    pub(crate) fn without_credentials(&self, error: &CredentialsError) -> CloudError {
+        self.error(CloudErrorKind::Credentials, dispatch_message(error))
+    }
+
     fn service_error(
         &self,
         meta: &aws_sdk_cloudcontrol::error::ErrorMetadata,
@@ -69,6 +74,7 @@ impl Call<'_> {
     ) -> CloudError {
         let status = raw.status();
         let kind = match meta.code() {
+            _ if is_throttled(meta, raw) => CloudErrorKind::Throttled,
             Some(code) => kind_of_code(code),
             None if status.is_success() => CloudErrorKind::Malformed,
             None => CloudErrorKind::Other,
@@ -116,28 +122,97 @@ fn kind_of_code(code: &str) -> CloudErrorKind {
         | "ValidationException"
         | "ValidationError"
         | "SerializationException" => CloudErrorKind::InvalidRequest,
-        _ if is_throttling(code) => CloudErrorKind::Throttled,
         _ => CloudErrorKind::Other,
     }
 }
 
-/// Whether a code says that AWS is asked too often; such a call is worth many attempts.
-pub(crate) fn is_throttling(code: &str) -> bool {
-    matches!(
-        code,
-        "Throttling"
+/// What an error of an attempt means for the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// AWS is asked too often: worth many attempts, the next of them after the pause that AWS asks for.
+    Throttled { pause: Option<Duration> },
+    /// Service or network failed: worth a few attempts.
+    Failed { pause: Option<Duration> },
+    /// This is the answer; another attempt gets the same.
+    Answered,
+    /// There was no attempt, or there is nobody to attempt it with.
+    Hopeless,
+}
+
+impl Verdict {
+    pub(crate) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        match error {
+            SdkError::ServiceError(service) => {
+                let (meta, raw) = (service.err().meta(), service.raw());
+                let transient = matches!(raw.status().as_u16(), 500 | 502 | 503 | 504)
+                    || matches!(
+                        meta.code(),
+                        Some("RequestTimeout" | "RequestTimeoutException")
+                    );
+                if is_throttled(meta, raw) {
+                    let pause = pause(raw);
+                    Self::Throttled { pause }
+                } else if transient {
+                    let pause = pause(raw);
+                    Self::Failed { pause }
+                } else {
+                    Self::Answered
+                }
+            }
+            SdkError::ResponseError(_) | SdkError::TimeoutError(_) => Self::Failed { pause: None },
+            SdkError::DispatchFailure(failure)
+                if failure.is_timeout() || failure.is_io() || failure.as_other().is_some() =>
+            {
+                if is_hopeless(error) || find::<CredentialsError>(error).is_some() {
+                    Self::Hopeless
+                } else {
+                    Self::Failed { pause: None }
+                }
+            }
+            _ => Self::Hopeless,
+        }
+    }
+}
+
+/// Whether an answer says that AWS is asked too often.
+fn is_throttled(meta: &aws_sdk_cloudcontrol::error::ErrorMetadata, raw: &HttpResponse) -> bool {
+    match meta.code() {
+        Some(
+            "Throttling"
             | "ThrottlingException"
             | "ThrottledException"
             | "RequestThrottledException"
             | "RequestThrottled"
             | "TooManyRequestsException"
             | "RequestLimitExceeded"
-            | "SlowDown"
-    )
+            | "SlowDown",
+        ) => true,
+        // What a handler makes of a service that throttles it.
+        Some("GeneralServiceException") => meta
+            .message()
+            .is_some_and(|message| message.contains("Rate exceeded")),
+        _ => raw.status().as_u16() == 429,
+    }
+}
+
+/// The longest pause that is believed.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
+/// How long AWS asks to be left alone.
+fn pause(raw: &HttpResponse) -> Option<Duration> {
+    let header = |name| raw.headers().get(name)?.trim().parse::<f64>().ok();
+    let seconds = header("x-amz-retry-after")
+        .map(|millis| millis / 1000.0)
+        .or_else(|| header("retry-after"))?;
+    let pause = Duration::try_from_secs_f64(seconds).ok()?;
+    Some(pause.min(LONGEST_PAUSE))
 }
 
 /// Whether another attempt cannot do better: nobody listens there, or nobody bears that name.
-pub(crate) fn is_hopeless(error: &(dyn Error + 'static)) -> bool {
+fn is_hopeless(error: &(dyn Error + 'static)) -> bool {
     let refused = find::<io::Error>(error)
         .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
     refused
@@ -213,4 +288,65 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 
 fn root(error: &(dyn Error + 'static)) -> String {
     chain(error).last().unwrap_or(error).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudcontrol::{error::ErrorMetadata, operation::get_resource::GetResourceError};
+
+    use super::*;
+
+    fn verdict(status: u16, code: &str, header: Option<(&'static str, &'static str)>) -> Verdict {
+        let metadata = ErrorMetadata::builder().code(code).message("Rate exceeded");
+        let status = status.try_into().expect("a status");
+        let mut response = HttpResponse::new(status, "".into());
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, value);
+        }
+        Verdict::of(&SdkError::service_error(
+            GetResourceError::generic(metadata.build()),
+            response,
+        ))
+    }
+
+    #[test]
+    fn codes_and_statuses_decide_whether_another_attempt_is_made() {
+        let throttled = Verdict::Throttled { pause: None };
+        let failed = Verdict::Failed { pause: None };
+        for (status, code, expected) in [
+            (400, "ThrottlingException", throttled),
+            (503, "SlowDown", throttled),
+            (429, "Whatever", throttled),
+            (400, "GeneralServiceException", throttled),
+            (500, "InternalFailure", failed),
+            (503, "ServiceUnavailable", failed),
+            (400, "RequestTimeout", failed),
+            (400, "ValidationException", Verdict::Answered),
+            (403, "AccessDeniedException", Verdict::Answered),
+        ] {
+            assert_eq!(verdict(status, code, None), expected, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn the_pause_that_is_asked_for_is_in_seconds_or_milliseconds() {
+        let cases = [
+            (("retry-after", "3"), Some(3_000)),
+            (("x-amz-retry-after", "250"), Some(250)),
+            (("retry-after", "86400"), Some(300_000)),
+            (("retry-after", "-1"), None),
+            (("retry-after", "Sat, 21 Nov 2026 15:00:00 GMT"), None),
+        ];
+        for (header, millis) in cases {
+            let pause = millis.map(Duration::from_millis);
+            assert_eq!(
+                verdict(400, "ThrottlingException", Some(header)),
+                Verdict::Throttled { pause }
+            );
+            assert_eq!(
+                verdict(503, "ServiceUnavailable", Some(header)),
+                Verdict::Failed { pause }
+            );
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a connection starts with, as plain values; `config.rs` turns them into the SDK's.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// Which account to call, where, and how hard.
 ///
@@ -18,30 +18,30 @@ pub struct AwsSettings {
 }
 
 /// How hard to try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// There is no limit on how many calls are made: how many at once and how many a second is found out as they are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest that one call may take, its retries included; `None` leaves only a limit per attempt.
-    pub timeout: Option<Duration>,
-    /// Requests in flight at once, per region.
-    pub concurrency: usize,
-    /// Attempts per call while AWS throttles.
-    ///
-    /// Cloud Control's sustained rates are unpublished and low (reports speak of one list a second), so a throttled
-    /// call waits up to about half a minute in all rather than lose its rows.
-    pub throttled_attempts: u32,
-    /// Attempts per call when the service or the network fails.
+    /// Attempts per call when the service or the network fails; the SDK's own settings (`AWS_MAX_ATTEMPTS`, `max_attempts`
+    /// of a profile) beat it.
     ///
     /// A handler that fails three times in a row has a bug; waiting longer only hides it.
     pub failed_attempts: u32,
+    /// A throttled call waits for its turn and is asked again. It fails
+    /// ([`Throttled`](cirrus_provider::CloudErrorKind::Throttled)) only after so long a time in which neither it nor any
+    /// other call of its operation and region got through.
+    pub throttled: Duration,
+    /// The file in which the limits that AWS was found to have are kept for the next run (`limits.json`); created, with
+    /// its folder, when there is something to keep. Nothing is kept if `None`.
+    pub memory: Option<PathBuf>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            timeout: None,
-            concurrency: 16,
-            throttled_attempts: 8,
             failed_attempts: 3,
+            throttled: Duration::from_mins(10),
+            memory: None,
         }
     }
 }
