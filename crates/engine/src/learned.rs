@@ -67,9 +67,9 @@ impl Learned {
     pub(crate) fn needs(&self, type_name: &str, inputs: &[String]) -> bool {
         let mut knowledge = self.0.write();
         let known = knowledge.inputs.entry(type_name.to_owned()).or_default();
-        inputs
-            .iter()
-            .fold(false, |new, input| known.insert(input.clone()) || new)
+        let before = known.len();
+        known.extend(inputs.iter().cloned());
+        known.len() > before
     }
 
     /// The table with the inputs that the service is known to ask for.

@@ -100,9 +100,7 @@ impl Fetch {
                 inputs,
                 sources,
             } => {
-                let models = self
-                    .clone()
-                    .models(region.clone(), inputs, sources, concurrency);
+                let models = self.clone().models(inputs, sources, concurrency);
                 let lists = models.map(move |model| match model {
                     Ok(model) => self.clone().list(table.clone(), region.clone(), model),
                     Err(error) => stream::once(async { Err(error) }).boxed(),

@@ -26,20 +26,17 @@ impl Fetch {
     /// The models to list with, each once.
     pub(super) fn models(
         self: Arc<Self>,
-        region: String,
         inputs: Model,
-        sources: Vec<Source>,
+        mut sources: Vec<Source>,
         concurrency: usize,
     ) -> ModelStream {
+        // The parents are listed once, not for each of the values.
+        sources.sort_by_key(|source| !matches!(source, Source::Parent(_)));
         let first: ModelStream = stream::once(async { Ok(inputs) }).boxed();
         let models = sources.into_iter().fold(first, |models, source| {
-            let (fetch, region) = (self.clone(), region.clone());
+            let fetch = self.clone();
             models
-                .map_ok(move |model| {
-                    fetch
-                        .clone()
-                        .supplied(&region, model, source.clone(), concurrency)
-                })
+                .map_ok(move |model| fetch.clone().supplied(model, source.clone(), concurrency))
                 .try_flatten()
                 .boxed()
         });
@@ -53,13 +50,7 @@ impl Fetch {
     }
 
     /// A model with what one source supplies for it.
-    fn supplied(
-        self: Arc<Self>,
-        region: &str,
-        model: Model,
-        source: Source,
-        concurrency: usize,
-    ) -> ModelStream {
+    fn supplied(self: Arc<Self>, model: Model, source: Source, concurrency: usize) -> ModelStream {
         match source {
             Source::Values { input, values } => {
                 let models = values.into_iter().map(move |value| {
@@ -78,8 +69,6 @@ impl Fetch {
                     access,
                     feeds,
                 } = parent;
-                let access_region = access.region().to_owned();
-                debug_assert_eq!(access_region, region);
                 let parents = self.clone().access(table, *access, concurrency);
                 self.fed(parents, Arc::new(feeds), model, concurrency)
             }

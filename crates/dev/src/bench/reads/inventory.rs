@@ -56,14 +56,14 @@ impl Inventory {
             .flat_map(|region| (0..self.pools).map(move |pool| (*region, pool)));
         let resources = pools.flat_map(|(region, pool)| {
             let clients = (0..self.clients_of(pool))
-                .map(move |client| resource(region, CLIENT_TYPE, client_of(region, pool, client)));
-            std::iter::once(resource(region, POOL_TYPE, pool_of(region, pool))).chain(clients)
+                .map(move |client| resource(region, CLIENT_TYPE, &client_of(region, pool, client)));
+            std::iter::once(resource(region, POOL_TYPE, &pool_of(region, pool))).chain(clients)
         });
         Value::Array(resources.collect()).to_string()
     }
 }
 
-fn resource(region: &str, type_name: &str, properties: Value) -> Value {
+fn resource(region: &str, type_name: &str, properties: &Value) -> Value {
     json!({"type": type_name, "region": region, "properties": properties})
 }
 
