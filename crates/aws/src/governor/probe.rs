@@ -191,7 +191,7 @@ fn step_after(successes: usize, in_flight: f64) -> Step {
 /// How many calls go through between two probes at this rate: the more often, the sooner a risen limit is noticed, and
 /// the more calls are throttled for it.
 fn spacing(rate: f64) -> f64 {
-    (3.5 + 0.7 * rate).clamp(4.0, 30.0)
+    (4.5 + 0.9 * rate).min(6.0 + 0.6 * rate).clamp(5.0, 30.0)
 }
 
 /// The same after a probe that succeeded before the row ended: there may be more to find.
