@@ -103,19 +103,19 @@ pub(super) fn measure(
     let limit = |operation| format!("--limit={operation}={RATE}/s,burst={RATE}");
     let lists_limited = limit("ListResources");
 
-    let counting = case(COUNTED, &[]);
+    let counting = case(COUNTED, &[])?;
     let counted = [
         count(programs, COUNTED),
         scripts.boto(programs, COUNTED, &["--threads=16"]),
         scripts.boto(programs, COUNTED, &["--threads=64"]),
     ];
-    let reading = case(READ, &["--latency", LATENCY]);
+    let reading = case(READ, &["--latency", LATENCY])?;
     let read = [
         select(programs, READ),
         scripts.boto_reading(programs, READ, &["--threads=64"]),
     ];
     let one_by_one = scripts.boto_reading(programs, READ, &["--threads=1"]);
-    let pacing = case(PACED, &[&limit("GetResource")]);
+    let pacing = case(PACED, &[&limit("GetResource")])?;
     let paced = [
         select(programs, PACED),
         scripts.boto_reading(programs, PACED, &["--threads=16", "--retries=adaptive"]),
@@ -124,13 +124,13 @@ pub(super) fn measure(
         rounds,
         counted: counting.compare(&counted, rounds)?,
         counted_by_cli: counting.once(&scripts.cli(programs, COUNTED))?,
-        counted_at_limit: case(COUNTED, &[&lists_limited])
+        counted_at_limit: case(COUNTED, &[&lists_limited])?
             .compare(&scripts.listers(programs, COUNTED), LIMITED_ROUNDS)?,
         read: reading.compare(&read, rounds)?,
         read_one_by_one: reading.once(&one_by_one)?,
         cli_call: cli_call(&reading, programs)?,
         paced: pacing.once_each(&paced)?,
-        small: case(SMALL, &[&lists_limited])
+        small: case(SMALL, &[&lists_limited])?
             .compare(&scripts.listers(programs, SMALL), LIMITED_ROUNDS)?,
         governor: output(&mut Command::new(governor))?,
     })

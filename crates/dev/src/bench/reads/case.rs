@@ -1,6 +1,9 @@
 //! [`Case`]: contenders that do the same work, each run with an emulator and a home of its own.
 
-use std::path::Path;
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+};
 
 use anyhow::Context as _;
 
@@ -61,14 +64,15 @@ impl<'a> Case<'a> {
         programs: &'a Programs,
         folder: &'a Path,
         inventory: Inventory,
-        settings: Vec<String>,
-    ) -> Self {
-        Self {
+        mut settings: Vec<String>,
+    ) -> anyhow::Result<Self> {
+        settings.push(format!("--listen={}", free_address()?));
+        Ok(Self {
             programs,
             folder,
             data_set: inventory.data_set(),
             settings,
-        }
+        })
     }
 
     /// The medians over some rounds in which all take turns; one more round warms up.
@@ -135,6 +139,12 @@ impl<'a> Case<'a> {
     fn new_folder(&self) -> anyhow::Result<tempfile::TempDir> {
         tempfile::tempdir_in(self.folder).context("Failed to make a temporary folder")
     }
+}
+
+/// An address for all emulators of a case, one after the other: what is remembered of limits is kept by endpoint.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
+    free.context("Failed to find a free port")
 }
 
 fn medians(runs: &[Measured]) -> Measured {
