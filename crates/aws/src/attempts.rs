@@ -26,12 +26,15 @@ use crate::{
 /// its own account, by the service behind the type, while others would get through.
 const FIRST_AGAIN: u32 = 5;
 
+/// How many times as long a call is asked again when it is throttled while others get through.
+const ALONE: u32 = 3;
+
 /// How long to go on when a call does not get through.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Persistence {
     /// Attempts when the service or the network fails.
     pub(crate) failed_attempts: u32,
-    /// The longest time of nothing but throttled calls.
+    /// The longest time of nothing but throttled calls; three times that for one call alone.
     pub(crate) throttled: Duration,
     /// The longest wait before the second attempt of a failed call; it doubles from then on.
     pub(crate) backoff: Duration,
@@ -87,7 +90,10 @@ impl Attempts<'_> {
                     let now = time::Instant::now().into_std();
                     let since = *throttled_since.get_or_insert(now);
                     let vain_since = self.lane.last_accepted().map_or(since, |at| at.max(since));
-                    if now.saturating_duration_since(vain_since) >= self.persistence.throttled {
+                    let patience = self.persistence.throttled;
+                    if now.saturating_duration_since(vain_since) >= patience
+                        || now.saturating_duration_since(since) >= patience * ALONE
+                    {
                         return Err(self.call.failed(&error));
                     }
                     throttled += 1;
@@ -213,25 +219,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_goes_on_as_long_as_others_get_through() {
-        let governor = Arc::new(Governor::new(None));
-        let patient = Arc::<Meter>::default();
-        let throttled = make(&governor, &patient, |_| Err(throttling()));
-        let others = async {
-            for _ in 0..30 {
-                time::sleep(Duration::from_mins(1)).await;
-                make(&governor, &Arc::default(), |_| Ok(())).await.unwrap();
-            }
-            time::Instant::now()
-        };
-        let (ended, last) = tokio::join!(
-            async {
-                throttled.await.unwrap_err();
+    async fn it_goes_on_as_long_as_others_get_through_but_not_for_ever() {
+        for (calls, goes_on) in [(5, true), (100, false)] {
+            let governor = Arc::new(Governor::new(None));
+            let patient = Arc::<Meter>::default();
+            let throttled = make(&governor, &patient, |_| Err(throttling()));
+            let others = async {
+                for _ in 0..calls {
+                    time::sleep(Duration::from_mins(1)).await;
+                    make(&governor, &Arc::default(), |_| Ok(())).await.unwrap();
+                }
                 time::Instant::now()
-            },
-            others
-        );
-        assert!(ended >= last);
+            };
+            let (ended, last) = tokio::join!(
+                async {
+                    throttled.await.unwrap_err();
+                    time::Instant::now()
+                },
+                others
+            );
+            assert_eq!(ended >= last, goes_on, "{calls} calls");
+        }
     }
 
     #[tokio::test(start_paused = true)]

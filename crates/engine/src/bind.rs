@@ -62,13 +62,7 @@ impl Output<'_> {
     /// The columns that the filter will bind, whatever its values.
     pub(crate) fn shape(&self, filter: &Arc<dyn PhysicalExpr>) -> BTreeSet<usize> {
         let predicate = self.translate(filter, Values::Awaited);
-        let bindings = predicate.map_or_else(|_| Vec::new(), |predicate| predicate.bindings());
-        let columns = bindings
-            .iter()
-            .map(|binding| binding.keys().copied().collect());
-        columns
-            .reduce(|all: BTreeSet<usize>, columns| &all & &columns)
-            .unwrap_or_default()
+        predicate.map_or_else(|_| BTreeSet::new(), |predicate| predicate.bound_columns())
     }
 
     /// The key column that an expression is, maybe as another kind of text.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use async_trait::async_trait;
-use cirrus_provider::{Availability, CloudError, Column, ColumnKind, Handlers, Role, Table, View};
+use cirrus_provider::{CloudError, Role, Table};
 use datafusion::{
     catalog::{MemTable, Session, TableProvider},
     common::Result,
@@ -12,7 +12,12 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
-use crate::{Report, Warning, WarningKind, context::StatementContext, schema::arrow_schema};
+use crate::{
+    Report, Warning, WarningKind,
+    context::StatementContext,
+    own_table::{self, column},
+    schema::arrow_schema,
+};
 
 /// The service of the table.
 pub(crate) const SERVICE: &str = "cirrus";
@@ -44,34 +49,8 @@ pub(crate) fn table(name: &str) -> Option<Arc<Table>> {
 }
 
 fn definition() -> Table {
-    let column = |name: &str| Column {
-        name: name.into(),
-        property: String::new(),
-        role: Role::Property,
-        kind: ColumnKind::Text,
-        required: false,
-        read_only: true,
-        write_only: false,
-        create_only: false,
-        secret: false,
-        enum_values: Vec::new(),
-    };
-    Table {
-        service: SERVICE.into(),
-        name: TABLES[0].into(),
-        type_name: String::new(),
-        view: View::Full,
-        columns: COLUMNS.iter().map(|name| column(name)).collect(),
-        identifier: Vec::new(),
-        handlers: Handlers::default(),
-        required_inputs: Vec::new(),
-        optional_inputs: Vec::new(),
-        sources: Vec::new(),
-        unlisted: None,
-        global: false,
-        tag_property: None,
-        availability: Availability::AllExcept(Vec::new()),
-    }
+    let columns = COLUMNS.map(|name| column(name, "", Role::Property));
+    own_table::table(SERVICE, TABLES[0], columns.into())
 }
 
 /// A statement whose errors can be asked for.

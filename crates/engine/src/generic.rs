@@ -10,12 +10,17 @@ use std::{
 };
 
 use cirrus_provider::{
-    Access, AccessPlan, Availability, Binding, Catalog, Column, ColumnKind, Handler, Handlers,
-    Identifier, IdentifierPart, Predicate, Role, Table, View,
+    Access, AccessPlan, Binding, Catalog, Column, ColumnKind, Handler, Handlers, Identifier,
+    IdentifierPart, Predicate, Role, Table,
 };
 use serde_json::{Map, Value};
 
-use crate::{Error, per_key::is_placeholder, relations::CATALOGS};
+use crate::{
+    Error,
+    own_table::{self, column},
+    per_key::is_placeholder,
+    relations::CATALOGS,
+};
 
 /// The service of the generic tables.
 pub(crate) const SERVICE: &str = "cloud_control";
@@ -41,42 +46,21 @@ pub(crate) fn is_generic(table: &Table) -> bool {
 }
 
 fn definition(name: &str, reads: bool) -> Table {
-    let column = |name: &str, property: &str, role: Role| Column {
-        name: name.into(),
-        property: property.into(),
-        role,
-        kind: if role == Role::Properties {
-            ColumnKind::Json
-        } else {
-            ColumnKind::Text
-        },
-        required: false,
-        read_only: false,
-        write_only: false,
-        create_only: false,
-        secret: false,
-        enum_values: Vec::new(),
-    };
     let mut columns = vec![
         column("region", "", Role::Region),
         column("identifier", "", Role::Identifier),
         column("type_name", "TypeName", Role::TypeName),
-        column("properties", "Properties", Role::Properties),
+        Column {
+            kind: ColumnKind::Json,
+            ..column("properties", "Properties", Role::Properties)
+        },
     ];
     if !reads {
-        columns.push(column(
-            "resource_model",
-            "ResourceModel",
-            Role::ResourceModel,
-        ));
+        let model = column("resource_model", "ResourceModel", Role::ResourceModel);
+        columns.push(model);
     }
     let handler = Some(Handler::default());
     Table {
-        service: SERVICE.into(),
-        name: name.into(),
-        type_name: String::new(),
-        view: View::Full,
-        columns,
         identifier: vec![IdentifierPart {
             path: "Identifier".into(),
             column: Some(1),
@@ -86,13 +70,7 @@ fn definition(name: &str, reads: bool) -> Table {
             list: handler.filter(|_| !reads),
             ..Handlers::default()
         },
-        required_inputs: Vec::new(),
-        optional_inputs: Vec::new(),
-        sources: Vec::new(),
-        unlisted: None,
-        global: false,
-        tag_property: None,
-        availability: Availability::AllExcept(Vec::new()),
+        ..own_table::table(SERVICE, name, columns)
     }
 }
 

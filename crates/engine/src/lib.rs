@@ -11,6 +11,7 @@ mod script;
 mod errors;
 mod generic;
 mod names;
+mod own_table;
 mod relations;
 
 mod canonical;
@@ -47,6 +48,7 @@ mod planner;
 mod setting;
 mod suspect;
 mod trace;
+mod use_statement;
 
 mod answer;
 mod error;

@@ -40,7 +40,7 @@ impl PerKey {
     ) -> Result<Self, Error> {
         let wanted = &spec.wanted;
         let mut open = columns.clone();
-        for column in literal_columns(&wanted.predicate) {
+        for column in wanted.predicate.bound_columns() {
             open.remove(&column);
         }
         let literal = open.is_empty();
@@ -65,17 +65,6 @@ impl PerKey {
 /// Whether a value stands for keys that are not there yet.
 pub(crate) fn is_placeholder(value: &str) -> bool {
     value.starts_with(PLACEHOLDER.0) && value.ends_with(PLACEHOLDER.1)
-}
-
-/// The columns that every alternative of a predicate binds.
-fn literal_columns(predicate: &Predicate) -> BTreeSet<usize> {
-    let bindings = predicate.bindings();
-    let columns = bindings
-        .iter()
-        .map(|binding| binding.keys().copied().collect());
-    columns
-        .reduce(|all: BTreeSet<usize>, columns| &all & &columns)
-        .unwrap_or_default()
 }
 
 /// A region where the type exists, of those at hand if one is.

@@ -35,11 +35,11 @@ use crate::{
     output::{output_columns, plain_column},
     planner::planner,
     regions::{Enabled, Regions},
-    relations::{self, CATALOGS},
+    relations::CATALOGS,
     repeated,
     script::{self, ScriptStatement, TextSpan},
     setting::Current,
-    suspect, withhold,
+    suspect, use_statement, withhold,
 };
 
 /// What a session starts with.
@@ -366,46 +366,11 @@ impl Session {
     }
 
     fn use_service(&self, target: &Use, text: &TextSpan) -> Result<Answer, Error> {
-        let name = match target {
-            Use::Object(name) | Use::Schema(name) | Use::Database(name) | Use::Catalog(name) => {
-                name
-            }
-            Use::Default => {
-                self.state.lock().default_service = None;
-                return Ok(notice_of("no default service".to_owned(), text));
-            }
-            _ => {
-                return Err(unsupported(
-                    "this form of USE",
-                    Some("Write `USE aws.cognito`"),
-                    text,
-                ));
-            }
+        let service = use_statement::service(target, &self.shared.catalog, &text.bytes)?;
+        let notice = match &service {
+            Some(service) => format!("using {}.{service}", CATALOGS[0]),
+            None => format!("using {}", CATALOGS[0]),
         };
-        let parts: Vec<String> = name
-            .0
-            .iter()
-            .map(|part| part.to_string().trim_matches('"').to_lowercase())
-            .collect();
-        let service = match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [only] if CATALOGS.contains(&only) => None,
-            [service] => Some(service.to_owned()),
-            [catalog, service] if CATALOGS.contains(&catalog) => Some(service.to_owned()),
-            _ => {
-                return Err(unsupported(
-                    "this form of USE",
-                    Some("Write `USE aws.cognito`"),
-                    text,
-                ));
-            }
-        };
-        if let Some(service) = &service {
-            relations::check_service(&self.shared.catalog, service, Some(text.bytes.clone()))?;
-        }
-        let notice = service.as_ref().map_or_else(
-            || format!("using {}", CATALOGS[0]),
-            |service| format!("using {}.{service}", CATALOGS[0]),
-        );
         self.state.lock().default_service = service;
         Ok(notice_of(notice, text))
     }

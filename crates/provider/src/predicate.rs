@@ -5,7 +5,7 @@
 //! [`Predicate::Other`]: it is evaluated on the rows, never sent. Forgetting a predicate here costs calls, not rows;
 //! inventing one would lose rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -84,6 +84,19 @@ impl Predicate {
                     })
             }
         }
+    }
+}
+
+impl Predicate {
+    /// The columns that every alternative binds.
+    pub fn bound_columns(&self) -> BTreeSet<usize> {
+        let bindings = self.bindings();
+        let columns = bindings
+            .iter()
+            .map(|binding| binding.keys().copied().collect());
+        columns
+            .reduce(|all: BTreeSet<usize>, columns| &all & &columns)
+            .unwrap_or_default()
     }
 }
 
