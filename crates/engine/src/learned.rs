@@ -72,6 +72,11 @@ impl Learned {
         known.len() > before
     }
 
+    /// Whether the service asked for inputs that the type's schema does not name.
+    pub(crate) fn has_inputs(&self, type_name: &str) -> bool {
+        self.0.read().inputs.contains_key(type_name)
+    }
+
     /// The table with the inputs that the service is known to ask for.
     pub(crate) fn with_inputs(&self, table: &Arc<Table>) -> Arc<Table> {
         let knowledge = self.0.read();

@@ -105,11 +105,11 @@ impl Wanted {
         }
         let table = learned.with_inputs(&self.table);
         let plan = plan_access(catalog, &table, predicate, &self.regions)
-            .map_err(|error| self.error(error))?;
+            .map_err(|error| self.error(learned, error))?;
         Ok(vec![ScanPart { table, plan }])
     }
 
-    fn error(&self, error: AccessError) -> Error {
+    fn error(&self, learned: &Learned, error: AccessError) -> Error {
         let table = self.name.clone();
         match error {
             AccessError::NotReadable => Error::NotReadable {
@@ -125,7 +125,10 @@ impl Wanted {
             AccessError::InputNeeded { columns, reason } => Error::InputNeeded {
                 table,
                 inputs: columns,
-                reason,
+                reason: reason.or_else(|| {
+                    let asked = learned.has_inputs(&self.table.type_name);
+                    asked.then(|| "AWS asks for it, although the type's schema does not".to_owned())
+                }),
                 span: None,
             },
             AccessError::Identifier(error) => Error::Identifier {

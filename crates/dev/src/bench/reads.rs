@@ -9,16 +9,13 @@ mod case;
 mod inventory;
 mod markdown;
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::{
     measure::{Bench, Candidate},
-    programs::{Programs, output},
+    programs::Programs,
 };
 use case::{Case, Contender, Measured};
 use inventory::{CLIENT_TYPE, Inventory};
@@ -75,8 +72,6 @@ pub(super) struct Numbers {
     paced: [Measured; 2],
     /// See [`LISTERS`].
     small: [Measured; LISTERS.len()],
-    /// What `examples/governor.rs` prints.
-    governor: String,
 }
 
 /// Who lists at a limit, in the order of the numbers.
@@ -89,11 +84,7 @@ const LISTERS: [&str; 5] = [
 ];
 
 /// Measures everything.
-pub(super) fn measure(
-    programs: &Programs,
-    governor: &Path,
-    rounds: usize,
-) -> anyhow::Result<Numbers> {
+pub(super) fn measure(programs: &Programs, rounds: usize) -> anyhow::Result<Numbers> {
     let folder = tempfile::tempdir().context("Failed to make a temporary folder")?;
     let scripts = Scripts::new();
     let case = |inventory, settings: &[&str]| {
@@ -132,7 +123,6 @@ pub(super) fn measure(
         paced: pacing.once_each(&paced)?,
         small: case(SMALL, &[&lists_limited])?
             .compare(&scripts.listers(programs, SMALL), LIMITED_ROUNDS)?,
-        governor: output(&mut Command::new(governor))?,
     })
 }
 

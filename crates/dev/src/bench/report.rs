@@ -218,6 +218,8 @@ pub(super) const NUMBERS: &str = "<!-- numbers: `cargo dev bench --write` -->\n"
 pub(super) const EMULATOR: &str = "<!-- numbers: `cargo dev bench --emulator --write` -->\n";
 /// Where the numbers of many calls are.
 pub(super) const READS: &str = "<!-- numbers: `cargo dev bench --reads --write` -->\n";
+/// Where the governor's numbers are.
+pub(super) const GOVERNOR: &str = "<!-- numbers: `cargo dev bench --governor --write` -->\n";
 const END: &str = "<!-- end of numbers -->";
 
 /// A page with the numbers at a place replaced.

@@ -199,10 +199,16 @@ async fn an_input_that_only_the_error_names_is_learned() {
     for calls in [1, 0] {
         bench.cloud.clear_calls();
         let error = bench.run(sql).await.unwrap_err();
-        let Error::InputNeeded { inputs, .. } = &error else {
+        let Error::InputNeeded {
+            inputs,
+            reason: Some(reason),
+            ..
+        } = &error
+        else {
             panic!("{error:?}")
         };
         assert_eq!(inputs, &["queue_name"]);
+        assert!(reason.contains("AWS asks for it"), "{reason}");
         // The second time it is known before any call.
         assert_eq!(bench.cloud.calls().len(), calls);
     }

@@ -39,10 +39,9 @@ pub(in super::super) fn markdown(numbers: &Numbers) -> String {
         small(numbers),
     ];
     format!(
-        "Medians of {} rounds, at limits of {LIMITED_ROUNDS}, unless a line says once.\n\n{}\n{}\n",
+        "Medians of {} rounds, at limits of {LIMITED_ROUNDS}, unless a line says once.\n\n{}\n",
         numbers.rounds,
         tables.join("\n"),
-        numbers.governor.trim(),
     )
 }
 
@@ -270,7 +269,6 @@ mod tests {
             cli_call: measured(0.7, 56e6, 1.0),
             paced: [measured(15.3, 50e6, 430.0), any],
             small: [any; LISTERS.len()],
-            governor: "| governor |\n".into(),
         });
         for line in [
             "| counting: calls ÷ the fewest | ≤ 1.00 | 1.00 | met |",
@@ -281,7 +279,6 @@ mod tests {
             "| reading at a limit: time ÷ bound | ≤ 1.10 | 1.02 | met |",
             "| `cirrus exec` | 1.30 s | 1.20 | 50.0 MB | 212 | 2 |",
             "| AWS CLI, one process at a time: 1,051 × the median of 20 calls | 735.70 s | 735.70 | 56.0 MB | 1052 | 2 |",
-            "| governor |",
         ] {
             assert!(text.contains(line), "{line} is missing:\n{text}");
         }
