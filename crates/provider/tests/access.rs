@@ -619,12 +619,13 @@ fn an_input_that_only_an_error_message_names_is_supplied_too() {
         .and_then(|table| table.with_required_input("ApiId"))
         .unwrap();
     let regions = ["us-east-1".to_owned()];
-    let plan = plan_access(&CATALOG, &learned, &Predicate::Other, &regions).unwrap();
+    let listed = |table: &Table| -> Vec<String> {
+        let plan = plan_access(&CATALOG, table, &Predicate::Other, &regions).unwrap();
+        let accesses = plan.accesses.iter();
+        accesses.map(|access| describe(access, table)).collect()
+    };
     assert_eq!(
-        plan.accesses
-            .iter()
-            .map(|access| describe(access, &learned))
-            .collect::<Vec<_>>(),
+        listed(&learned),
         [
             "list us-east-1 under AWS::ApiGatewayV2::Integration[IntegrationId=#1 ApiId=#0](\
              list under AWS::ApiGatewayV2::Api[ApiId=#0](list))"
@@ -644,12 +645,8 @@ fn an_input_that_only_an_error_message_names_is_supplied_too() {
     };
     assert_eq!(names(&learned), ["DomainIdentifier", "ProjectIdentifier"]);
     assert!(learned.optional_inputs.is_empty());
-    let plan = plan_access(&CATALOG, &learned, &Predicate::Other, &regions).unwrap();
     assert_eq!(
-        plan.accesses
-            .iter()
-            .map(|access| describe(access, &learned))
-            .collect::<Vec<_>>(),
+        listed(&learned),
         [
             "list us-east-1 under AWS::DataZone::Project[DomainIdentifier<DomainIdentifier ProjectIdentifier=#1](\
              list under AWS::DataZone::Domain[DomainIdentifier=#0](list))"
